@@ -1,0 +1,1 @@
+"""Why recurrent networks forget: the code behind the book."""
