@@ -1,0 +1,81 @@
+"""Execute the book's notebooks and write them back, byte for byte the same when nothing has changed.
+
+    python tools/notebooks.py                      all notebooks below book/
+    python tools/notebooks.py book/prerequisites.ipynb ...
+    python tools/notebooks.py --check              write nothing; exit 1 if a file would change
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+BOOK = Path(__file__).parent.parent / "book"
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # dead without a kernel; the static face is kept
+
+
+def normalised(nb):
+    """The notebook without what differs from run to run or from Python to Python."""
+    nb.metadata = {"kernelspec": KERNELSPEC}
+    for cell in nb.cells:
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+    return nb
+
+
+def executed(path):
+    """The text of the notebook at `path` after running it from the top in a fresh kernel, and the seconds it took."""
+    start = time.perf_counter()
+    nb = nbformat.read(path, as_version=4)
+    NotebookClient(
+        nb,
+        timeout=60,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        extra_arguments=["--IPKernelApp.log_level=40"],
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    return nbformat.writes(normalised(nb)) + "\n", time.perf_counter() - start
+
+
+def report(path, check):
+    """Execute one notebook; say in one line what came of it; True if all is well."""
+    try:
+        text, seconds = executed(path)
+    except CellExecutionError as error:
+        print(f"{path}: a cell failed, the file is left as it was\n{error}")
+        return False
+    except TimeoutError:
+        print(f"{path}: a cell ran for more than 60 s, the file is left as it was")
+        return False
+    same = text == path.read_text(encoding="utf-8")
+    if not same and not check:
+        path.write_text(text, encoding="utf-8")
+    print(f"{seconds:6.1f} s  {path}: {'unchanged' if same else 'differs' if check else 'written'}")
+    return same or not check
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="*", type=Path)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would change")
+    args = parser.parse_args()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two threads on a busy core are far slower than one
+    os.environ["RNNCOURSE_DATA"] = tempfile.mkdtemp()  # the reader's own progress is not ours to change
+    paths = args.notebooks or sorted(p for p in BOOK.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+    with ThreadPoolExecutor(2) as pool:
+        return 0 if all(list(pool.map(lambda p: report(p, args.check), paths))) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
