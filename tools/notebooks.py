@@ -1,8 +1,8 @@
 """Execute the book's notebooks and write them back, byte for byte the same when nothing has changed.
 
-    python tools/notebooks.py                      all notebooks below book/
-    python tools/notebooks.py book/prerequisites.ipynb ...
-    python tools/notebooks.py --check              write nothing; exit 1 if a file would change
+python tools/notebooks.py                      all notebooks below book/
+python tools/notebooks.py book/prerequisites.ipynb ...
+python tools/notebooks.py --check              write nothing; exit 1 if a file would change
 """
 
 import argparse
@@ -33,7 +33,7 @@ def normalised(nb):
 
 
 def executed(path):
-    """The text of the notebook at `path` after running it from the top in a fresh kernel, and the seconds it took."""
+    """The notebook's text after a run from the top in a fresh kernel, and the seconds it took."""
     start = time.perf_counter()
     nb = nbformat.read(path, as_version=4)
     NotebookClient(

@@ -1,0 +1,93 @@
+# make book     read the book: make the environment, build, serve on this machine
+# make test     check everything: style, mathematics, notebooks, the book as built, in a browser
+# make lab      work in the notebooks, in JupyterLab
+# make html     build only, into _build/html
+# make notebooks  run every notebook and write its outputs back
+# make dist     one zip of the built book that opens without a server
+# make other-cpu  the notebooks' outputs as an older processor computes them
+# make bench    our gradients beside PyTorch's and JAX's
+# make lighthouse  the weight and speed of the pages
+# make lock     resolve requirements.txt anew from pyproject.toml
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+STATE := $(CURDIR)/.venv/state
+
+export PORT
+export OPENBLAS_NUM_THREADS := 1
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# What the tools like to keep in the home directory stays in the clone.
+export UV_CACHE_DIR := $(CURDIR)/.venv/cache/uv
+export npm_config_cache := $(CURDIR)/.venv/cache/npm
+export MPLCONFIGDIR := $(STATE)/matplotlib
+export IPYTHONDIR := $(STATE)/ipython
+export JUPYTER_CONFIG_DIR := $(STATE)/jupyter
+export JUPYTER_DATA_DIR := $(STATE)/jupyter-data
+export JUPYTER_RUNTIME_DIR := $(STATE)/jupyter-runtime
+export JUPYTERLAB_SETTINGS_DIR := $(STATE)/lab-settings
+export JUPYTERLAB_WORKSPACES_DIR := $(STATE)/lab-workspaces
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+JUPYTER_BOOK = $(BIN)/jupyter-book build book --config _config.yml --toc book/_toc.yml --path-output . -W --keep-going -n -q
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
+
+.PHONY: book html test lint lab notebooks dist other-cpu bench lighthouse lock clean env help
+help:
+	@sed -n 's/^# //p' Makefile
+
+book: html
+	@$(BIN)/python tools/serve.py
+
+env: .venv/ready
+.venv/ready: requirements.txt pyproject.toml tools/env.py
+	@echo "Making the environment .venv (once; about a minute)"
+	@$(PYTHON) tools/env.py
+	@touch $@
+
+.venv/ready-torch: .venv/ready
+	@echo "Installing PyTorch, which the tests compare with"
+	@$(BIN)/python tools/env.py torch
+	@touch $@
+
+html: .venv/ready node_modules/.ready
+	@$(JUPYTER_BOOK)
+	@echo "Built: _build/html/index.html"
+
+node_modules/.ready: .venv/ready package.json package-lock.json
+	@$(BIN)/python tools/assets.py
+	@touch $@
+
+lint: .venv/ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+test: .venv/ready-torch lint html
+	@$(BIN)/python tools/browser.py
+	@$(PYTEST) $(NBVAL) --durations=10 tests book
+
+lab: .venv/ready
+	@$(BIN)/jupyter lab --notebook-dir book
+
+notebooks: .venv/ready
+	@$(BIN)/python tools/notebooks.py
+
+dist: html
+	@$(BIN)/python tools/dist.py
+
+other-cpu: .venv/ready
+	@OPENBLAS_CORETYPE=Nehalem NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python tools/cpu.py)" $(PYTEST) $(NBVAL) book
+
+bench: .venv/ready-torch
+	@$(BIN)/python -m benchmarks.gradients
+
+lighthouse: html
+	@$(BIN)/python -m benchmarks.pages
+
+lock: .venv/ready
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra tests \
+		--no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
+
+clean:
+	rm -rf _build

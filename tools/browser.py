@@ -1,0 +1,62 @@
+"""Find a Chromium for the browser tests, or install one: Playwright's, else the system's package.
+
+python tools/browser.py      prints the path of the program
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+APPS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+OWN = Path(__file__).parent.parent / ".venv" / "browsers"  # Playwright's download stays inside the clone
+HELP = (
+    "No Chromium is here and none could be installed: install it with the system's package manager "
+    "(Debian: apt-get install chromium) or name its program in the variable CHROMIUM."
+)
+
+
+def present():
+    """The path of a Chromium that is already here, or None."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return shutil.which(named) or sys.exit(f"CHROMIUM names {named!r}, which is no program")
+    places = [shutil.which(name) for name in NAMES] + [app for app in APPS if Path(app).exists()]
+    places += sorted(
+        str(p)
+        for pattern in ("chrome", "Chromium", "chrome.exe")
+        for p in OWN.glob(f"chromium-*/*/**/{pattern}")
+    )
+    return next((place for place in places if place), None)
+
+
+def installed():
+    """The path of a Chromium after trying to install one, or None."""
+    attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        attempts += [
+            ["apt-get", "update"],
+            ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"],
+        ]
+    environment = os.environ | {"PLAYWRIGHT_BROWSERS_PATH": str(OWN), "DEBIAN_FRONTEND": "noninteractive"}
+    for command in attempts:
+        subprocess.run(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600
+        )
+        if present():
+            break
+    return present()
+
+
+def chromium():
+    """The path of a Chromium; exits with one sentence if there is no way to have one."""
+    return present() or installed() or sys.exit(HELP)
+
+
+if __name__ == "__main__":
+    print(chromium())
