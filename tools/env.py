@@ -49,7 +49,7 @@ if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036
         version = sys.version.split()[0]
         sys.exit(
-            f"Python 3.11 or newer is needed, this is {version}: name another, as in make PYTHON=python3.12 book"
+            f"Python 3.11 or newer is needed, this is {version}: name one, as in make PYTHON=python3.12 book"
         )
     if sys.argv[1:] == ["torch"]:
         run("install PyTorch", [*PIP, TORCH])

@@ -1,0 +1,88 @@
+"""The commands of the Makefile when things go wrong: one clear sentence each."""
+
+import os
+import runpy
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tools import browser, dist, serve
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_too_old_a_python_is_named(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 9, 18))
+    with pytest.raises(SystemExit, match=r"Python 3\.11 or newer is needed"):
+        runpy.run_path(str(ROOT / "tools" / "env.py"), run_name="__main__")
+
+
+def test_a_missing_network_is_named(tmp_path):
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "env.py", tmp_path / "tools")
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+    command = [sys.executable, tmp_path / "tools" / "env.py"]
+    done = subprocess.run(command, env=os.environ | nowhere, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Could not install uv: is there a network")
+
+
+def test_a_busy_port_is_named_and_the_next_one_taken(capsys):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        with serve.listen(port) as server:
+            assert server.server_port > port
+    assert f"Port {port} is busy; trying {port + 1}." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("port", ["", "x", "0", "65536", "-1", "8000.0"])
+def test_a_bad_port_is_named(monkeypatch, port):
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SystemExit, match="PORT must be a number from 1 to 65535"):
+        serve.main()
+
+
+def test_a_browser_that_is_named_but_not_there_is_an_error(monkeypatch):
+    monkeypatch.setenv("CHROMIUM", "no-such-browser")
+    with pytest.raises(SystemExit, match="no-such-browser"):
+        browser.chromium()
+
+
+def test_no_browser_at_all_says_how_to_get_one(monkeypatch):
+    monkeypatch.setattr(browser, "present", lambda: None)
+    monkeypatch.setattr(browser.subprocess, "run", lambda *_, **__: None)
+    with pytest.raises(SystemExit, match="apt-get install chromium"):
+        browser.chromium()
+
+
+def test_the_zip_holds_the_whole_book_in_one_folder(tmp_path):
+    html = tmp_path / "html"
+    (html / "chapter").mkdir(parents=True)
+    (html / "index.html").write_text("<title>book</title>")
+    (html / "chapter" / "a.html").write_text("a")
+    assert dist.pack(html, tmp_path / "course.zip") == 2
+    assert sorted(zipfile.ZipFile(tmp_path / "course.zip").namelist()) == [
+        "course/chapter/a.html",
+        "course/index.html",
+    ]
+
+
+def test_what_is_served_is_the_book(monkeypatch, tmp_path):
+    monkeypatch.setattr(serve, "HTML", tmp_path)
+    (tmp_path / "index.html").write_text("the book")
+    with serve.listen(18000) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        assert urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/").read() == b"the book"
+        server.shutdown()
+        thread.join()
