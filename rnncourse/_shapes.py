@@ -1,5 +1,6 @@
-"""What every function of the mathematics says when an argument does not fit: one sentence, never a traceback of ours."""
+"""What the mathematics says when an argument does not fit: one sentence that names it."""
 
+import math
 from functools import lru_cache
 from operator import index
 
@@ -12,9 +13,9 @@ def _parse(spec):
 
 
 def fit(spec, *values):
-    """The values as arrays of one dtype, after a check of their shapes against a spec such as "W: n n, x: T ... n".
+    """The values as arrays of one dtype, checked against a spec of shapes such as "W: n n, x: T ... n".
 
-    A letter means the same size wherever it stands, "..." any batch axes, "n+m" or "T+1" a sum of what is known by then.
+    A letter means the same size wherever it stands, "..." any batch axes, "n+m" a sum of letters met before.
     The dtype is float32 (or complex) if the values ask for it, else float64.
     """
     sizes, arrays = {}, []
@@ -56,12 +57,13 @@ def _matches(shape, dims, sizes):
     return True
 
 
-def step(name, value, low, high):
+def step(name, value, low=-math.inf, high=math.inf):
     """The value as an int between low and high inclusive."""
     try:
         value = index(value)
     except TypeError:
         raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r}") from None
     if not low <= value <= high:
-        raise ValueError(f"{name} must be an integer from {low} to {high}, got {value}")
+        allowed = f"from {low} to {high}" if high < math.inf else f"of at least {low}"
+        raise ValueError(f"{name} must be an integer {allowed}, got {value}")
     return value

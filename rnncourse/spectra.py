@@ -1,0 +1,67 @@
+"""Chapter 2: powers of a matrix, what its eigenvalues tell of them, and the cliff of a one-unit network."""
+
+import numpy as np
+
+from ._shapes import fit, step
+from .rnn import dsigma, sigma
+
+
+@np.errstate(all="ignore")
+def power(M, n):
+    """The power M^n = Q Lambda^n Q^-1 of a diagonalizable matrix (eq-power); n may be negative if M is invertible.
+
+    M (n, n), n an integer -> (n, n), real if M is. A defective M, or one so close to it that the eigenvectors lose
+    six of sixteen digits, is a ValueError: there eig returns numbers all the same, and Q Lambda^n Q^-1 is wrong.
+    """
+    (M,) = fit("M: n n", M)
+    n = step("n", n)
+    if not np.isfinite(M).all():
+        return np.full_like(M, np.nan)
+    lam, Q = np.linalg.eig(M.astype(np.result_type(M, np.float64)))
+    if len(M) and not np.linalg.cond(Q) < 1e6:
+        raise ValueError("M must be diagonalizable, got a defective matrix: its eigenvectors are linearly dependent")
+    if n < 0 and np.abs(lam).min(initial=np.inf) <= len(M) * 1e-15 * np.abs(lam).max(initial=0):
+        raise ValueError(f"M must be invertible for n = {n}, got a matrix with eigenvalue 0")
+    result = (Q * lam**n) @ np.linalg.inv(Q)
+    return (result if M.dtype.kind == "c" else result.real).astype(M.dtype)
+
+
+def radius(M):
+    """The spectral radius of M (n, n), the largest modulus of an eigenvalue; NaN if an entry is not finite."""
+    (M,) = fit("M: n n", M)
+    return float(np.abs(np.linalg.eigvals(M)).max(initial=0)) if np.isfinite(M).all() else np.nan
+
+
+def norm(M):
+    """The spectral norm of M (n, m), its largest singular value; inf if an entry is infinite, NaN if one is NaN."""
+    (M,) = fit("M: n m", M)
+    largest = np.abs(M).max(initial=0)
+    return float(np.linalg.norm(M, 2)) if M.size and np.isfinite(largest) else float(largest)
+
+
+@np.errstate(all="ignore")
+def growth(M, n):
+    """The spectral norms of M^0, M^1, ..., M^n by repeated multiplication: M (n, n) -> (n+1,)."""
+    (M,) = fit("M: n n", M)
+    P = np.eye(len(M), dtype=M.dtype)
+    norms = [norm(P)]
+    for _ in range(step("n", n, 0)):
+        P = P @ M
+        norms.append(norm(P))
+    return np.array(norms)
+
+
+@np.errstate(all="ignore")
+def cliff(w, b, T=50, x0=0.5, target=0.7):
+    """The one-unit network x_t = w sigma(x_{t-1}) + b and its error E = (sigma(x_T) - target)^2 (eq-wall).
+
+    w and b broadcast against each other -> E, dE/dw, dE/db and the multiplier dx_T/dx_0 = prod_t w sigma'(x_{t-1}),
+    each of their common shape. Pascanu, Mikolov & Bengio (2013), figure 6.
+    """
+    w, b = np.broadcast_arrays(*fit("w: ..., b: ...", w, b))
+    x, dw, db, dx0 = np.full_like(w, x0), np.zeros_like(w), np.zeros_like(w), np.ones_like(w)
+    for _ in range(step("T", T, 0)):
+        slope = w * dsigma(x)
+        x, dw, db, dx0 = w * sigma(x) + b, sigma(x) + slope * dw, 1 + slope * db, slope * dx0
+    error = sigma(x) - target
+    return error**2, *(2 * error * dsigma(x) * d for d in (dw, db)), dx0
