@@ -32,7 +32,7 @@ def _columns(derivative_along, f, x):
     x = x.astype(np.float64)  # a step this small needs the range of float64
     units = np.eye(x.size).reshape(x.size, *x.shape)
     columns = np.array([derivative_along(x, e) for e in units])
-    return np.moveaxis(columns, 0, -1).reshape(*columns.shape[1:], *x.shape) if x.size else np.zeros((*np.shape(f(x)), *x.shape))
+    return np.moveaxis(columns, 0, -1).reshape((*columns.shape[1:], *x.shape)) if x.size else np.zeros((*np.shape(f(x)), *x.shape))
 
 
 @np.errstate(all="ignore")
