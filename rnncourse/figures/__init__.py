@@ -1,0 +1,15 @@
+"""Pictures: one module a chapter, `style` for all; in a notebook a figure shows itself as inline SVG."""
+
+from matplotlib.figure import Figure
+
+from rnncourse.figures import style
+
+try:
+    from IPython import get_ipython
+except ImportError:  # the figures work without a notebook
+    get_ipython = lambda: None  # noqa: E731
+
+if shell := get_ipython():
+    formatters = shell.display_formatter.formatters
+    formatters["text/html"].for_type(Figure, style.html)
+    formatters["text/plain"].for_type(Figure, lambda fig, printer, cycle: printer.text(fig.get_label()))

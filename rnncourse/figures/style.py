@@ -1,0 +1,184 @@
+"""One look for every picture: colours with one meaning, and SVG that a page can hold inline."""
+
+import hashlib
+import io
+import re
+import unicodedata
+from itertools import groupby
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogFormatter, NullFormatter
+
+# Okabe & Ito's palette, legible to colour-blind readers. Never colour alone: vary line style or label too.
+COLORS = {
+    "state": "#0072B2",
+    "gradient": "#D55E00",
+    "cell": "#009E73",
+    "input": "#E69F00",
+    "gate": "#CC79A7",
+    "reference": "#666666",
+}
+# Letters need more contrast than lines, 4.5 to 1 on white: `svg` puts these in place of COLORS.
+TEXT = {
+    "state": "#0072B2",
+    "gradient": "#B34E00",
+    "cell": "#007A59",
+    "input": "#8A5F00",
+    "gate": "#A4477A",
+    "reference": "#5E5E5E",
+}
+RC = matplotlib.rc_params_from_file(Path(__file__).with_name("course.mplstyle"), use_default_template=False)
+matplotlib.rcParams.update(RC)
+
+
+def figure(rows=1, cols=1, *, width=6.4, height=3.2, **subplots_kw):
+    """A figure of `width` by `height` inches in the course's style, and its axes.
+
+    A phone shows a picture of up to 4.8 inches whole; a wider one scrolls sideways, its text still legible.
+    """
+    fig = Figure(figsize=(width, height))
+    return fig, fig.subplots(rows, cols, **subplots_kw)
+
+
+def heatmap(ax, M, *, limit=None, fmt="{:.2f}", color="gradient", fontsize=10):
+    """Draw the matrix M as cells, row 0 on top; the tint is |M| / limit, grey where M is negative.
+
+    Tints of the page's own background, not a colour map: the numbers stay legible in light and dark.
+    """
+    limit = limit or abs(M).max() or 1
+    for (i, j), entry in np.ndenumerate(M):
+        tint, alpha = COLORS[color if entry >= 0 else "reference"], 0.45 * min(abs(entry) / limit, 1)
+        ax.add_patch(Rectangle((j, i), 1, 1, facecolor=tint, alpha=alpha, linewidth=0))
+        ax.text(j + 0.5, i + 0.5, minus(fmt.format(entry)), ha="center", va="center", fontsize=fontsize)
+    ax.set(xlim=(0, M.shape[1]), ylim=(M.shape[0], 0), xticks=[], yticks=[], aspect="equal")
+    ax.spines[:].set_visible(False)
+
+
+def minus(text):
+    """The text with typographic minus signs."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def svg(fig):
+    """The figure as inline SVG for a page of either theme; the same bytes on every machine."""
+    text = ElementTree.tostring(drawing(fig), encoding="unicode")
+    return text.replace("@", hashlib.sha256(text.encode()).hexdigest()[:8] + "-")
+
+
+def html(fig):
+    """The figure as a block that scrolls sideways where the screen is too narrow for it."""
+    return f'<div class="rnn-figure" style="overflow-x:auto">{svg(fig)}</div>'
+
+
+def drawing(fig):
+    """The figure's SVG as an element tree: no namespace, no idle markup, ids `@0`, `@1`, ... in order."""
+    if not fig.get_label():
+        raise ValueError("a figure needs an alt text: fig.set_label('what the picture shows')")
+    _plain_powers(fig)
+    file = io.StringIO()
+    with matplotlib.rc_context(RC):
+        fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    idle = r"(?s)<!DOCTYPE.*?>|<metadata>.*?</metadata>|<style.*?</style>"
+    source = re.sub(idle, "", file.getvalue())
+    reference = re.compile(r'(?<=href="#)[^"]+|(?<=url\(#)[^)]+')
+    ids = {name: f"@{i}" for i, name in enumerate(dict.fromkeys(reference.findall(source)))}
+    source = reference.sub(lambda match: ids[match[0]], source)
+    source = re.sub(r' id="(.*?)"', lambda match: f' id="{ids[match[1]]}"' if match[1] in ids else "", source)
+    root = ElementTree.fromstring(source)
+    for element in list(root.iter()):
+        _simplify(element)
+    _prune(root)
+    width = fig.get_figwidth() * 96
+    root.attrib = {
+        "role": "img",
+        "aria-label": fig.get_label(),
+        "viewBox": root.get("viewBox"),
+        "style": f"width:100%;max-width:{width:.0f}px;min-width:{0.7 * width:.0f}px;height:auto;"
+        "fill:currentColor;stroke-linejoin:round",
+    }
+    return root
+
+
+def _plain_powers(fig):
+    """Label log axes with 10⁻³ as plain text: mathtext would fix each letter's place for matplotlib's font."""
+    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
+        if isinstance(axis.get_major_formatter(), LogFormatter):
+            axis.set_major_formatter(lambda value, _: power_of_ten(value))
+            axis.set_minor_formatter(NullFormatter())
+
+
+def power_of_ten(value):
+    exponent = round(np.log10(value))
+    return str(10**exponent) if exponent in (0, 1) else "10" + str(exponent).translate(SUPERSCRIPTS)
+
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _simplify(element):
+    """Round the element's numbers to two decimals, let the page's theme decide its colours and its font."""
+    element.tag = element.tag.split("}")[-1]
+    element.text = (element.text or "").strip() or None
+    element.tail = None
+    attributes = {key.split("}")[-1]: value for key, value in element.items()}
+    attributes = {key: re.sub(r"-?\d+\.\d+", _two_decimals, value) for key, value in attributes.items()}
+    if "d" in attributes:
+        attributes["d"] = re.sub(r"\s*([A-Za-z])\s*", r"\1", attributes["d"].strip())
+    if "style" in attributes:
+        attributes["style"] = _themed(attributes["style"], element.tag in ("text", "tspan"))
+    if attributes.get("transform", "").startswith("rotate(-0 "):
+        del attributes["transform"]
+    element.attrib = attributes
+    if element.tag == "text" and element.text:
+        _typeset(element)
+
+
+def _two_decimals(match):
+    return f"{round(float(match[0]), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # adding 0 makes -0 plain
+
+
+def _themed(style, letters):
+    """Colours as variables a dark theme may lighten: black is the page's ink, white the page itself."""
+    palette, suffix = (TEXT, "-text") if letters else (COLORS, "")
+    style = re.sub(r"font-family: [^;]*; |(?<=[:;]) ", "", style)
+    style = style.replace("#000000", "currentColor").replace("#ffffff", "var(--rnn-page,#ffffff)")
+    for name, color in COLORS.items():
+        style = style.replace(color.lower(), f"var(--rnn-{name}{suffix},{palette[name]})")
+    return style
+
+
+def _typeset(text):
+    """Set runs of Unicode subscripts and superscripts in the page's own font, which lacks most such letters."""
+    size = float(re.search(r"font-size:([\d.]+)px", text.get("style"))[1])
+    runs = [("".join(run), level) for level, run in groupby(text.text, _level)]
+    if len(runs) == 1 and not runs[0][1]:
+        return
+    text.text, height = None, 0
+    for run, level in runs:
+        span = ElementTree.SubElement(text, "tspan", dy=f"{round(size * (height - level), 2):g}")
+        span.text, height = run, level
+        if level:
+            span.text = unicodedata.normalize("NFKC", run)
+            span.set("font-size", f"{round(0.72 * size, 2):g}")
+
+
+def _level(character):
+    """How far above the line the character stands, in units of the font's size."""
+    return {"<sub>": -0.2, "<super>": 0.36}.get(unicodedata.decomposition(character).split(" ")[0], 0)
+
+
+def _prune(element):
+    """Dissolve groups that say nothing and drop paths that draw nothing."""
+    children = []
+    for child in element:
+        _prune(child)
+        if child.tag == "g" and not child.attrib:
+            children += child
+        elif child.get("style") != "fill:none" and (len(child) or child.text or child.attrib):
+            children.append(child)
+    element[:] = children
