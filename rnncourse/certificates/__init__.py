@@ -1,0 +1,104 @@
+"""Every labelled equation of the book with the oracles that prove it; numpy and the standard library only.
+
+`run("eq-jacobian", rng)` measures how far the equation is from each of its oracles over random inputs;
+`python -m rnncourse.certificates` does so for all of them, and also checks that wrong variants are caught.
+A new equation `eq-name` is one function `eq_name` in the module of its chapter.
+"""
+
+import inspect
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+from rnncourse.gradcheck import relative_error
+
+from . import rnn
+from .oracles import Certificate
+
+LABELS = {
+    name.replace("_", "-"): function
+    for chapter in (rnn,)
+    for name, function in vars(chapter).items()
+    if name.startswith("eq_")
+}
+
+CAUGHT = 0.01  # a wrong variant must miss some oracle by one per cent, far beyond any tolerance
+
+
+class Report(NamedTuple):
+    """What was measured; prints, and shows itself in a notebook, in words that no rounding error can change."""
+
+    label: str
+    certificate: Certificate
+    tried: int  # inputs
+    errors: dict  # oracle -> relative error, the largest over the inputs
+    missed: dict  # wrong variant -> the largest error that an oracle measured
+
+    @property
+    def passed(self):
+        within = (self.errors[name] <= tolerance for name, (_, tolerance, *_) in self.certificate.oracles.items())
+        return all(within) and all(missed > CAUGHT for missed in self.missed.values())
+
+    def _rows(self):
+        for name, (_, tolerance, *_) in self.certificate.oracles.items():
+            yield name, f"{'<' if self.errors[name] <= tolerance else 'NOT <'} {tolerance:.0e}"
+        caught = sum(missed > CAUGHT for missed in self.missed.values())
+        yield f"wrong variants rejected ({', '.join(self.missed)})", f"{caught} of {len(self.missed)}"
+
+    def __str__(self):
+        return "\n".join([f"{self.label}: {self.tried} inputs", *(f"  {name}: {value}" for name, value in self._rows())])
+
+    def _repr_html_(self):
+        rows = "".join(
+            f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in self._rows()
+        )
+        source = escape(inspect.getsource(LABELS[self.label]))
+        return (
+            f'<div class="rnn-certificate"><table><thead><tr><th scope="col">oracle</th>'
+            f'<th scope="col">relative error</th></tr></thead><tbody>{rows}</tbody></table>'
+            f"<p>Tried on {self.tried} inputs: {escape(self.certificate.inputs.__doc__)}.</p>"
+            f'<details><summary>The code of this certificate</summary><pre tabindex="0">{source}</pre></details></div>'
+        )
+
+
+def certify(label, rng):
+    """The certificate of a label, measured on its inputs, together with its wrong variants -> Report."""
+    if label not in LABELS:
+        raise ValueError(f"label must be one of {', '.join(LABELS)}, got {label!r}")
+    certificate = LABELS[label]()
+    inputs = list(certificate.inputs(rng))
+    expected = {name: [formula(*a) for a in inputs] for name, (formula, *_) in certificate.oracles.items()}
+
+    def errors(formula, name):
+        _, _, *measure = certificate.oracles[name]
+        pairs = zip([formula(*a) for a in inputs], expected[name], strict=True)
+        return [_error(value, oracle, *measure) for value, oracle in pairs]
+
+    def missed(formula):  # a wrong shape proves nothing where another input has the right one
+        found = [e for name in expected for e in errors(formula, name)]
+        return max((e for e in found if e < np.inf), default=np.inf)
+
+    return Report(
+        label,
+        certificate,
+        len(inputs),
+        {name: float(np.max(errors(certificate.claim, name))) for name in expected},
+        {name: missed(formula) for name, formula in certificate.wrong.items()},
+    )
+
+
+def run(label, rng):
+    """How far the equation is from each of its oracles -> {oracle name: relative error, the largest over the inputs}."""
+    return certify(label, rng).errors
+
+
+def show(label):
+    """The certificate as it stands on the certificates page."""
+    return certify(label, np.random.default_rng(0))
+
+
+def _error(value, oracle, measure=relative_error):
+    if isinstance(value, tuple):
+        return max(_error(v, o, measure) for v, o in zip(value, oracle, strict=True))
+    return measure(value, oracle) if measure is not relative_error or np.shape(value) == np.shape(oracle) else np.inf

@@ -1,0 +1,417 @@
+"""Certificates of chapter 1: one function an equation, named after its label."""
+
+from decimal import localcontext
+
+import numpy as np
+
+from rnncourse import rnn
+from rnncourse.rnn import Params
+
+from .oracles import (
+    Certificate,
+    by_complex_step,
+    by_dual_numbers,
+    decimals,
+    derivative,
+    exact,
+    logistic,
+    loss,
+    product,
+    states,
+)
+
+
+def layers(rng):
+    """W of shape (1, 1), (4, 4), (3, 5) and (5, 2), normal entries"""
+    for n, d in (1, 1), (4, 4), (3, 5), (5, 2):
+        yield rng.normal(size=(n, d)), rng.normal(size=d)
+
+
+def networks(rng):
+    """T = 0, 1, 3 and 5 steps of n = 2, 1, 3 and 4 units; W, U, inputs, h_0 and the targets of the loss normal"""
+    for T, n, m in (0, 2, 1), (1, 1, 1), (3, 3, 2), (5, 4, 3):
+        yield tuple(rng.normal(size=s) for s in [(n, n), (n, m), (T, m), n, (T + 1, n)])
+
+
+def steps(rng):
+    """one step of n = 1, 2 and 4 units with m = 1, 3 and 2 inputs; W, U, x_t and h_{t-1} normal"""
+    for n, m in (1, 1), (2, 3), (4, 2):
+        yield tuple(rng.normal(size=s) for s in [(n, n), (n, m), m, n])
+
+
+def pairs(h):
+    """All (t, k) with 0 <= k <= t <= T."""
+    return [(t, k) for t in range(len(h)) for k in range(t + 1)]
+
+
+def diag(h_t):
+    """diag(sigma'(z)) for h_t = sigma(z)."""
+    return np.diag(h_t * (1 - h_t))
+
+
+def parts(W, U, x, h0, c):
+    """The rows g_t = dL_t/dh_t, the Jacobians J_t and the immediate derivatives E_t, for t = 0..T."""
+    h = states(W, U, x, h0)
+    E = [np.multiply.outer(diag(h_t), h_prev) for h_t, h_prev in zip(h, [h0, *h], strict=False)]
+    return [2 * (h_t - c_t) for h_t, c_t in zip(h, c, strict=True)], [diag(h_t) @ W for h_t in h], E
+
+
+def chain(J, t, k):
+    """J_t ... J_{k+1}."""
+    return product(J[t:k:-1], np.eye(len(J[0])))
+
+
+def eq_rnn():
+    """The recurrent network"""
+
+    def in_decimals(W, U, x, h0, c):
+        with localcontext(prec=50):
+            return np.array(states(*map(decimals, (W, U, x, h0))), dtype=float)
+
+    def by_loops(W, U, x, h0, c):
+        h = [list(h0)]
+        for x_t in x:
+            z = [sum(a * b for a, b in zip([*w, *u], [*h[-1], *x_t], strict=True)) for w, u in zip(W, U, strict=True)]
+            h.append([0.5 + 0.5 * np.tanh(z_i / 2) for z_i in z])
+        return np.array(h)
+
+    return Certificate(
+        statement=r"h_t = \sigma(z_t), \qquad z_t = W h_{t-1} + U x_t",
+        conditions="t = 1, ..., T; h_0 is given and depends on neither W nor U.",
+        inputs=networks,
+        claim=lambda W, U, x, h0, c: rnn.forward(Params(W, U), x, h0),
+        oracles={"decimals of 50 digits": (in_decimals, 1e-12), "loops over scalars": (by_loops, 1e-12)},
+        wrong={
+            "W transposed": lambda W, U, x, h0, c: rnn.forward(Params(W.T, U), x, h0),
+            "input left out": lambda W, U, x, h0, c: rnn.forward(Params(W, 0 * U), x, h0),
+            "state left out": lambda W, U, x, h0, c: rnn.forward(Params(0 * W, U), x, h0),
+            "inputs one step late": lambda W, U, x, h0, c: rnn.forward(Params(W, U), np.roll(x, 1, 0), h0),
+            "h_0 = 0": lambda W, U, x, h0, c: rnn.forward(Params(W, U), x, 0 * h0),
+        },
+    )
+
+
+def eq_sigma_prime():
+    """The derivative of the logistic function"""
+
+    def inputs(rng):
+        """nine values of z, normal with standard deviation 3, and z = 0"""
+        yield (np.append(rng.normal(scale=3, size=9), 0),)
+
+    return Certificate(
+        statement=r"\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr)",
+        conditions="Every real z; the largest value is 1/4, at z = 0.",
+        inputs=inputs,
+        claim=rnn.dsigma,
+        oracles={
+            "complex step": (lambda z: np.diag(by_complex_step(logistic, 0, z)), 1e-12),
+            "dual numbers": (lambda z: np.diag(by_dual_numbers(logistic, 0, z)), 1e-12),
+            "closed form 1 / (4 cosh^2(z/2))": (lambda z: 1 / (2 * np.cosh(z / 2)) ** 2, 1e-12),
+        },
+        wrong={
+            "sigma": rnn.sigma,
+            "1 - sigma": lambda z: 1 - rnn.sigma(z),
+            "sign": lambda z: -rnn.dsigma(z),
+            "1 - sigma^2, as for tanh": lambda z: 1 - rnn.sigma(z) ** 2,
+            "at sigma(z)": lambda z: rnn.dsigma(rnn.sigma(z)),
+        },
+    )
+
+
+def eq_jacobian():
+    """The Jacobian of one layer"""
+    s = rnn.dsigma
+    return Certificate(
+        statement=r"\frac{\partial y}{\partial x} = \operatorname{diag}\bigl(\sigma'(Wx)\bigr)\,W",
+        conditions="y = σ(Wx) with W of any shape n × d; one row per output.",
+        inputs=layers,
+        claim=lambda W, x: np.diag(s(W @ x)) @ W,
+        oracles=derivative(lambda W, x: logistic(W @ x), 1),
+        wrong={
+            "transposed": lambda W, x: (np.diag(s(W @ x)) @ W).T,
+            "order swapped": lambda W, x: W * s(W @ x) if len(W) == len(x) else W,
+            "no derivative": lambda W, x: W,
+            "derivative at y": lambda W, x: np.diag(s(logistic(W @ x))) @ W,
+            "diag(y) W": lambda W, x: np.diag(logistic(W @ x)) @ W,
+            "derivative of tanh": lambda W, x: np.diag(1 - logistic(W @ x) ** 2) @ W,
+            "one mean derivative": lambda W, x: np.mean(s(W @ x)) * W,
+            "sign": lambda W, x: -np.diag(s(W @ x)) @ W,
+        },
+    )
+
+
+def eq_step_jacobian():
+    """The Jacobian of one step in time"""
+
+    def claim(W, U, x, h):
+        return rnn.jacobian(Params(W, U), step(W, U, x, h))
+
+    def step(W, U, x, h):
+        return logistic(W @ h + U @ x)
+
+    def in_fractions(W, U, x, h):
+        return (np.diag(exact(step(W, U, x, h)) * exact(1 - step(W, U, x, h))) @ exact(W)).astype(float)
+
+    return Certificate(
+        statement=r"J_t = \frac{\partial h_t}{\partial h_{t-1}} = \operatorname{diag}\bigl(\sigma'(z_t)\bigr)\,W",
+        conditions="h_t = σ(z_t), z_t = W h_{t-1} + U x_t, the input held fixed; σ'(z_t) = h_t (1 − h_t).",
+        inputs=steps,
+        claim=claim,
+        oracles=derivative(step, 3) | {"fractions": (in_fractions, 1e-12)},
+        wrong={
+            "transposed": lambda *a: claim(*a).T,
+            "order swapped": lambda W, U, x, h: W @ diag(step(W, U, x, h)),
+            "no derivative": lambda W, U, x, h: W,
+            "derivative at h_t": lambda W, U, x, h: np.diag(rnn.dsigma(step(W, U, x, h))) @ W,
+            "derivative of tanh": lambda W, U, x, h: np.diag(1 - step(W, U, x, h) ** 2) @ W,
+            "at h_{t-1}": lambda W, U, x, h: rnn.jacobian(Params(W, U), h),
+            "U for W": lambda W, U, x, h: diag(step(W, U, x, h)) @ U,
+        },
+    )
+
+
+def eq_transport():
+    """The derivative of a state by an earlier one"""
+
+    def restarted(way):
+        def oracle(W, U, x, h0, c):
+            h = states(W, U, x, h0)
+            return np.array([way(lambda *a: states(*a)[-1], 3, W, U, x[k:t], h[k]) for t, k in pairs(h)])
+
+        return oracle
+
+    def in_fractions(W, U, x, h0, c):
+        h, W = [exact(h_t) for h_t in states(W, U, x, h0)], exact(W)
+        J, one = [diag(h_t) @ W for h_t in h], exact(np.eye(len(W), dtype=int))
+        return np.array([product(J[t:k:-1], one) for t, k in pairs(h)], dtype=float)
+
+    def claim(W, U, x, h0, c):
+        h = np.array(states(W, U, x, h0))
+        return np.array([rnn.transport(Params(W, U), h, t, k) for t, k in pairs(h)])
+
+    def made_of(factors):
+        def formula(W, U, x, h0, c):
+            h = states(W, U, x, h0)
+            J = [diag(h_t) @ W for h_t in h]
+            return np.array([product(factors(J, t, k), np.eye(len(W))) for t, k in pairs(h)])
+
+        return formula
+
+    return Certificate(
+        statement=r"\frac{\partial h_t}{\partial h_k} = J_t\, J_{t-1} \cdots J_{k+1}",
+        conditions="0 ≤ k ≤ t ≤ T, total derivative, newest factor leftmost; the identity for t = k.",
+        inputs=networks,
+        claim=claim,
+        oracles={
+            "complex step from h_k on": (restarted(by_complex_step), 1e-12),
+            "dual numbers from h_k on": (restarted(by_dual_numbers), 1e-12),
+            "product of fractions": (in_fractions, 1e-12),
+        },
+        wrong={
+            "reversed": made_of(lambda J, t, k: J[k + 1 : t + 1]),
+            "power of the last": made_of(lambda J, t, k: [J[t]] * (t - k)),
+            "power of the first": made_of(lambda J, t, k: J[k + 1 : k + 2] * (t - k)),
+            "one factor too many": made_of(lambda J, t, k: [*J[t:k:-1], J[k]]),
+            "one factor too few": made_of(lambda J, t, k: J[t : k + 1 : -1]),
+            "transposed": made_of(lambda J, t, k: [J_i.T for J_i in J[t:k:-1]]),
+            "sum": lambda *a: np.array([sum(parts(*a)[1][k + 1 : t + 1], 0 * a[0]) for t, k in pairs(a[-1])]),
+        },
+    )
+
+
+def eq_immediate():
+    """The immediate derivative by the weights"""
+
+    def claim(W, U, x, h):
+        return rnn.immediate(h, logistic(W @ h + U @ x))
+
+    def column_major(W, U, x, h):
+        rows = np.kron(h[None], diag(logistic(W @ h + U @ x)))
+        return np.array([row.reshape(W.shape, order="F") for row in rows])
+
+    return Certificate(
+        statement=r"\left(\frac{\partial^{+} h_t}{\partial W}\right)_{iab} = \sigma'(z_t)_i\,\delta_{ia}\,(h_{t-1})_b",
+        conditions="∂⁺ holds h_{t-1} and x_t fixed; entry iab is the derivative of unit i by W_ab.",
+        inputs=steps,
+        claim=claim,
+        oracles=derivative(lambda W, U, x, h: logistic(W @ h + U @ x), 0)
+        | {"Kronecker product": (column_major, 1e-12)},
+        wrong={
+            "h_t for h_{t-1}": lambda W, U, x, h: rnn.immediate(*[logistic(W @ h + U @ x)] * 2),
+            "a and b swapped": lambda *a: claim(*a).swapaxes(1, 2),
+            "no derivative": lambda W, U, x, h: np.multiply.outer(np.eye(len(h)), h),
+            "no delta": lambda W, U, x, h: claim(W, U, x, h).sum(0) * np.ones((len(h), 1, 1)),
+            "sign": lambda *a: -claim(*a),
+        },
+    )
+
+
+def eq_total_derivative():
+    """The total derivative of a state by the weights"""
+
+    def copies(way):
+        def oracle(W, U, x, h0, c):
+            def run(Ws, U, x, h0):
+                h = [h0]
+                for W_t, x_t in zip(Ws, x, strict=True):
+                    h.append(logistic(W_t @ h[-1] + U @ x_t))
+                return np.array(h)
+
+            return way(run, 0, np.array([W] * len(x)).reshape(len(x), *W.shape), U, x, h0).sum(axis=2)
+
+        return oracle
+
+    def claim(W, U, x, h0, c):
+        h, P = np.array(states(W, U, x, h0)), Params(W, U)
+        dh = np.zeros((len(h), *W.shape[:1], *W.shape))
+        for t, k in pairs(h):
+            dh[t] += np.tensordot(rnn.transport(P, h, t, k), rnn.immediate(h[k - 1], h[k]), 1) if k else 0
+        return dh
+
+    def made_of(term):
+        def formula(*a):
+            _, J, E = parts(*a)
+            return np.array([sum((term(J, E, t, k) for k in range(1, t + 1)), 0 * E[0]) for t in range(len(J))])
+
+        return formula
+
+    return Certificate(
+        statement=r"\frac{d h_t}{d W} = \sum_{k=1}^{t} \frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
+        conditions="h_0 does not depend on W. Term k is the derivative by the copy of W that step k uses.",
+        inputs=networks,
+        claim=claim,
+        oracles={
+            "one copy of W a step, complex step, summed": (copies(by_complex_step), 1e-12),
+            "one copy of W a step, dual numbers, summed": (copies(by_dual_numbers), 1e-12),
+        }
+        | derivative(lambda W, U, x, h0, c: np.array(states(W, U, x, h0)), 0),
+        wrong={
+            "immediate only": made_of(lambda J, E, t, k: E[k] * (t == k)),
+            "without the immediate": made_of(lambda J, E, t, k: np.tensordot(chain(J, t, k), E[k], 1) * (t > k)),
+            "k from 2": made_of(lambda J, E, t, k: np.tensordot(chain(J, t, k), E[k], 1) * (k > 1)),
+            "k from 0": lambda *a: claim(*a)
+            + [np.tensordot(chain(parts(*a)[1], t, 0), parts(*a)[2][0], 1) for t in range(len(a[-1]))],
+            "one step back only": made_of(lambda J, E, t, k: np.tensordot(chain(J, t, k), E[k], 1) * (t - k < 2)),
+            "total for immediate": made_of(lambda J, E, t, k: (t - k + 1) * np.tensordot(chain(J, t, k), E[k], 1)),
+            "transport left out": made_of(lambda J, E, t, k: E[k]),
+        },
+    )
+
+
+def eq_double_sum():
+    """The gradient as a double sum over time"""
+
+    def claim(W, U, x, h0, c):
+        h = np.array(states(W, U, x, h0))
+        return rnn.double_sum(Params(W, U), h, 2 * (h - c))
+
+    def backwards_in_fractions(W, U, x, h0, c):
+        h, W, dW = [exact(h_t) for h_t in states(W, U, x, h0)], exact(W), exact(np.zeros(W.shape, dtype=int))
+        dh = dW[0]
+        for h_prev, h_t, c_t in reversed(list(zip(h, h[1:], c[1:], strict=False))):
+            delta = h_t * (1 - h_t) * (2 * (h_t - exact(c_t)) + dh)
+            dW, dh = dW + np.multiply.outer(delta, h_prev), delta @ W
+        return dW.astype(float)
+
+    def made_of(term):
+        def formula(W, *a):
+            g, J, E = parts(W, *a)
+            return sum((np.tensordot(term(g, J, t, k), E[k], 1) for t, k in pairs(g) if k), 0 * W)
+
+        return formula
+
+    def with_immediate(E_k):
+        def formula(W, U, x, h0, c):
+            (g, J, _), h = parts(W, U, x, h0, c), states(W, U, x, h0)
+            return sum((np.tensordot(g[t] @ chain(J, t, k), E_k(h, k), 1) for t, k in pairs(h) if k), 0 * W)
+
+        return formula
+
+    return Certificate(
+        statement=r"\frac{dL}{dW} = \sum_{t=0}^{T} \sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,"
+        r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
+        conditions="L = L_0 + ... + L_T, each L_t a function of h_t; h_0 does not depend on W.",
+        inputs=networks,
+        claim=claim,
+        oracles=derivative(loss, 0) | {"backwards, in fractions": (backwards_in_fractions, 1e-12)},
+        wrong={
+            "transposed": lambda *a: claim(*a).T,
+            "k = t only": made_of(lambda g, J, t, k: g[t] * (t == k)),
+            "k < t only": made_of(lambda g, J, t, k: g[t] @ chain(J, t, k) * (k < t)),
+            "last loss only": made_of(lambda g, J, t, k: g[t] @ chain(J, t, k) * (t == len(g) - 1)),
+            "last loss missing": made_of(lambda g, J, t, k: g[t] @ chain(J, t, k) * (t < len(g) - 1)),
+            "last loss at every t": made_of(lambda g, J, t, k: g[-1] @ chain(J, t, k)),
+            "total for immediate": made_of(lambda g, J, t, k: (t - k + 1) * g[t] @ chain(J, t, k)),
+            "reversed product": made_of(lambda g, J, t, k: product(J[k + 1 : t + 1], g[t])),
+            "power of the last": made_of(lambda g, J, t, k: product([J[t]] * (t - k), g[t])),
+            "one factor too many": made_of(lambda g, J, t, k: g[t] @ chain(J, t, k - 1)),
+            "transport transposed": made_of(lambda g, J, t, k: chain(J, t, k) @ g[t]),
+            "h_k for h_{k-1}": with_immediate(lambda h, k: np.multiply.outer(diag(h[k]), h[k])),
+            "no derivative": with_immediate(lambda h, k: np.multiply.outer(np.eye(len(h[k])), h[k - 1])),
+            "k from 0": lambda *a: claim(*a)
+            + sum(np.tensordot(g_t @ chain(parts(*a)[1], t, 0), parts(*a)[2][0], 1) for t, g_t in enumerate(parts(*a)[0])),
+        },
+    )
+
+
+def eq_bptt():
+    """Backpropagation through time"""
+
+    def gradients(way):
+        def oracle(W, U, x, h0, c):
+            h = states(W, U, x, h0)
+            dh = [way(loss, 3, W, U, x[t:], h_t, c[t:]) for t, h_t in enumerate(h)]
+            return way(loss, 0, W, U, x, h0, c), way(loss, 1, W, U, x, h0, c), np.array(dh)
+
+        return oracle
+
+    def double_sum_in_fractions(W, U, x, h0, c):
+        h, W, U, x = [exact(h_t) for h_t in states(W, U, x, h0)], exact(W), exact(U), exact(x)
+        g, J = [2 * (h_t - exact(c_t)) for h_t, c_t in zip(h, c, strict=True)], [diag(h_t) @ W for h_t in h]
+        dh = np.array([sum(product(J[t:k:-1], g[t]) for t in range(k, len(h))) for k in range(len(h))])
+        delta = [h_t * (1 - h_t) * dh_t for h_t, dh_t in zip(h, dh, strict=True)]
+        dW = sum((np.multiply.outer(delta[k], h[k - 1]) for k in range(1, len(h))), 0 * W)
+        dU = sum((np.multiply.outer(delta[k], x[k - 1]) for k in range(1, len(h))), 0 * U)
+        return dW.astype(float), dU.astype(float), dh.astype(float)
+
+    def claim(W, U, x, h0, c, back=None, local=lambda dl: dl):
+        h = rnn.forward(Params(W, U), x, h0)
+        dP, dh = rnn.backward(Params(W if back is None else back(W), U), x, h, local(2 * (h - c)))
+        return *dP, dh
+
+    def changed(delta_of, h_of=lambda h: h[:-1]):
+        def formula(W, U, x, h0, c):
+            h = np.array(states(W, U, x, h0))
+            *_, dh = claim(W, U, x, h0, c)
+            delta = delta_of(h, dh)
+            return delta.T @ h_of(h), delta.T @ x, dh
+
+        return formula
+
+    def keep(rows):
+        return lambda dl: dl * np.isin(np.arange(len(dl)), np.arange(len(dl))[rows])[:, None]
+
+    return Certificate(
+        statement=r"\delta_t = \sigma'(z_t) \odot \Bigl(\Bigl(\frac{\partial L_t}{\partial h_t}\Bigr)^{\!\top} "
+        r"+ W^{\top} \delta_{t+1}\Bigr), \qquad \frac{dL}{dW} = \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top}",
+        conditions="δ_{T+1} = 0. Also dL/dU = Σ δ_t x_tᵀ and dL/dh_t = ∂L_t/∂h_t + Wᵀ δ_{t+1}, t = 0 included.",
+        inputs=networks,
+        claim=claim,
+        oracles={
+            "complex step": (gradients(by_complex_step), 1e-12),
+            "dual numbers": (gradients(by_dual_numbers), 1e-12),
+            "double sum of fractions": (double_sum_in_fractions, 1e-12),
+        },
+        wrong={
+            "W for its transpose": lambda *a: claim(*a, back=np.transpose),
+            "nothing carried back": lambda *a: claim(*a, back=np.zeros_like),
+            "last loss only": lambda *a: claim(*a, local=keep(slice(-1, None))),
+            "last loss missing": lambda *a: claim(*a, local=keep(slice(-1))),
+            "h_t for h_{t-1}": changed(lambda h, dh: (h * (1 - h) * dh)[1:], lambda h: h[1:]),
+            "no derivative": changed(lambda h, dh: dh[1:]),
+            "derivative of tanh": changed(lambda h, dh: ((1 - h**2) * dh)[1:]),
+            "delta one step early": changed(lambda h, dh: (h * (1 - h) * dh)[:-1]),
+            "mean over time": lambda *a: tuple(g / max(len(a[2]), 1) for g in claim(*a)),
+            "sign": lambda *a: tuple(-g for g in claim(*a)),
+        },
+    )
