@@ -58,7 +58,7 @@ def cliff(w, b, T=50, x0=0.5, target=0.7):
     w and b broadcast against each other -> E, dE/dw, dE/db and the multiplier dx_T/dx_0 = prod_t w sigma'(x_{t-1}),
     each of their common shape. Pascanu, Mikolov & Bengio (2013), figure 6.
     """
-    w, b = np.broadcast_arrays(*fit("w: ..., b: ...", w, b))
+    w, b = np.broadcast_arrays(*fit("w: ...", w), *fit("b: ...", b))
     x, dw, db, dx0 = np.full_like(w, x0), np.zeros_like(w), np.zeros_like(w), np.ones_like(w)
     for _ in range(step("T", T, 0)):
         slope = w * dsigma(x)
