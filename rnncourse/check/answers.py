@@ -1,0 +1,135 @@
+"""What an answer may be: how to read it, how far it is from another, and how to say where it differs.
+
+Candidates are told apart by at least SEPARATION on every probe, and an answer counts as a candidate within
+TOLERANCE: float32 and finite differences pass, and no answer can be near two candidates at once.
+"""
+
+from collections.abc import Callable
+from numbers import Number
+from typing import NamedTuple
+
+import numpy as np
+
+from .running import Unreadable
+
+SEPARATION = 1e-2
+TOLERANCE = 1e-4
+
+
+class Kind(NamedTuple):
+    """read(value) or Unreadable; error(a, b), 0 if equal; differs(a, right) in a sentence or two."""
+
+    read: Callable
+    error: Callable
+    differs: Callable
+
+
+def a_thing(value):
+    """The value's type with its article."""
+    name = "None" if value is None else type(value).__name__
+    return name if value is None else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def numbers(value):
+    """The value as a new float64 (or complex) array."""
+    if value is None:
+        raise Unreadable("It returned None: is the `return` missing?")
+    if isinstance(value, str | dict | set) or not (
+        isinstance(value, Number | list | tuple) or hasattr(value, "__array__")
+    ):
+        raise Unreadable(f"It returned {a_thing(value)}, where an array of numbers is expected.")
+    try:
+        a = np.asarray(value)
+        if a.size > 1e6:
+            raise Unreadable(f"It returned an array of shape {a.shape}, far too large for this exercise.")
+        a = a.astype(complex if a.dtype.kind in "cO" else float)
+    except (ValueError, TypeError):
+        raise Unreadable(
+            f"It returned {a_thing(value)} that is no array of numbers: rows of different lengths, or entries that "
+            "are no numbers."
+        ) from None
+    if np.iscomplexobj(a) and np.abs(a.imag).max(initial=0) <= 1e-9 * np.abs(a).max(initial=0):
+        a = a.real
+    return np.array(a)
+
+
+def relative_error(a, b):
+    """max|a - b| / max|b|; inf for different shapes. A real answer is held against the real part of a complex one."""
+    if a.shape != b.shape:
+        return np.inf
+    if not np.iscomplexobj(a):
+        b = b.real
+    scale = np.abs(b).max(initial=0)
+    difference = np.abs(a - b).max(initial=0)
+    return float(difference / scale if scale else difference)
+
+
+def arrays(*names):
+    """An array, or a tuple of so many named arrays."""
+
+    def read(value):
+        if not names:
+            return (numbers(value),)
+        if not isinstance(value, tuple | list | np.ndarray) or len(value) != len(names):
+            raise Unreadable(f"It must return {len(names)} things, {', '.join(names)}; it returned {a_thing(value)}.")
+        return tuple(map(numbers, value))
+
+    def error(a, b):
+        return max(map(relative_error, a, b))
+
+    def differs(a, right):
+        wrong = next(i for i in range(len(a)) if not relative_error(a[i], right[i]) <= TOLERANCE)
+        return _differs(a[wrong], right[wrong], f"Your {names[wrong]}" if names else "Your answer")
+
+    return Kind(read, error, differs)
+
+
+def _differs(a, right, whose):
+    if a.shape != right.shape:
+        return f"{whose} has shape {a.shape}, expected {right.shape}. {_suggests(a.shape, right.shape)}"
+    if not np.isfinite(a).all():
+        index = np.argwhere(~np.isfinite(a))[0].tolist()
+        return f"{whose} holds {a[tuple(index)]:g} at {index}: look for a division by 0, a log or an overflow."
+    difference, scale = np.abs(a - right), np.abs(right).max()
+    index = np.argwhere(difference > TOLERANCE * scale)[0].tolist()
+    there = tuple(index)
+    value = f"{a[there]:.3g}" if not index else f"{a[there]:.3g} at {index}, the first entry that differs,"
+    text = f"{whose} is {value} off by {difference[there]:.2g} (the largest right entry is {scale:.2g} in size). "
+    factor = np.vdot(right, a) / np.vdot(right, right)
+    if np.iscomplexobj(a):
+        return text + "It has an imaginary part, and the right answer has none."
+    if factor and relative_error(a, factor * right) <= TOLERANCE:
+        return text + f"All entries are off by the same factor, {factor:.3g}."
+    if difference.max() < SEPARATION * scale:
+        return text + "That is close, within 1 %, but more than rounding: give more digits, or look for a small slip."
+    return text + f"{np.mean(difference > TOLERANCE * scale):.0%} of the entries differ."
+
+
+def _suggests(got, expected):
+    if got == expected[::-1]:
+        return "Rows and columns stand the other way round: one row per output."
+    if got == ():
+        return "A single number: was something summed or averaged away?"
+    if tuple(size for size in got if size != 1) == tuple(size for size in expected if size != 1):
+        return "There is an axis of length 1 too many or too few."
+    if len(got) < len(expected):
+        return "An axis is missing: was something summed, or multiplied entry by entry where a matrix is due?"
+    if len(got) > len(expected):
+        return "There is an axis too many: was an outer product formed, or a sum forgotten?"
+    return "Write the shape of each factor beside it: neighbours must agree, and the outer two remain."
+
+
+def _read_letter(value):
+    if not isinstance(value, str) or len(value.strip()) != 1:
+        raise Unreadable(f'Answer with the letter of one option, such as "a"; this is {a_thing(value)}.')
+    return value.strip().lower()
+
+
+def letters(options):
+    """The letter of one option."""
+    return Kind(_read_letter, unequal, lambda a, right: f"There is no option {a!r}; the options are {', '.join(options)}.")
+
+
+def unequal(a, b):
+    """The error of an answer that is no number: 0 or 1."""
+    return float(a != b)

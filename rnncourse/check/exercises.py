@@ -1,0 +1,138 @@
+"""Exercises, and the mistakes that are known for each: wrong derivations, run on the learner's own probe.
+
+A right answer is a function whose keyword arguments are the parts of its derivation. A mistake puts a wrong function
+in the place of one part, or of the whole; two mistakes in different parts make a pair. To add a mistake, write that
+function (its docstring says why one makes the mistake) under
+
+    @mistake("1a", "transposed", "eq-jacobian", "The sentence that the learner reads.", part="finish")
+
+and run the tests: they prove that it differs from all others by one per cent.
+"""
+
+import warnings
+import zlib
+from collections.abc import Callable
+from functools import partial
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .answers import SEPARATION, Kind, a_thing, arrays, letters
+
+EXERCISES = {}
+
+
+class Mistake(NamedTuple):
+    slug: str
+    breaks: str | None  # label of the equation
+    says: str
+    part: str | None
+    wrong: list  # functions: the typical one, then variants that deserve the same name
+
+
+class Exercise(NamedTuple):
+    key: str
+    title: str
+    takes: str
+    right: Callable
+    probes: tuple  # functions rng -> arguments: the one that names mistakes, then others the answer must get right
+    kind: Kind
+    hints: tuple
+    mistakes: dict
+    alike: tuple  # pairs that are no mistake of their own
+    question: str
+
+    @property
+    def function(self):
+        """Whether a function is asked for, not a value."""
+        return bool(self.probes)
+
+
+class Candidate(NamedTuple):
+    """An answer that is known: slugs is () for the right one, and holds two for a pair."""
+
+    slugs: tuple
+    answer: Callable
+
+
+class Probe(NamedTuple):
+    arguments: tuple
+    values: list  # of (slugs, value) for each candidate
+
+
+def exercise(key, title, takes, *probes, hints, kind=None, alike=(), question=""):
+    """Register the decorated function as the right answer. `alike` lists pairs "a+b" that equal something else."""
+
+    def register(right):
+        alike_slugs = tuple(frozenset(pair.split("+")) for pair in alike)
+        EXERCISES[key] = Exercise(
+            key, title, takes, right, probes, kind or arrays(), hints, {}, alike_slugs, question
+        )
+        return right
+
+    return register
+
+
+def mistake(key, slug, breaks=None, says="", part=None):
+    """Register the decorated function as a wrong answer, or as a variant of one that has been registered."""
+
+    def register(wrong):
+        known = EXERCISES[key].mistakes
+        known.setdefault(slug, Mistake(slug, breaks, says, part, [])).wrong.append(wrong)
+        return wrong
+
+    return register
+
+
+def choice(key, title, question, hints, **options):
+    """Register a question whose answer is a letter. Each option: its text, and for a wrong one (slug, label, sentence)."""
+    right = next(letter for letter, option in options.items() if isinstance(option, str))
+    texts = [f"{letter}) {option if letter == right else option[0]}" for letter, option in options.items()]
+    exercise(key, title, "a letter", hints=hints, kind=letters(options), question="\n".join([question, *texts]))(
+        lambda: right
+    )
+    for letter in options.keys() - {right}:
+        _, slug, breaks, says = options[letter]
+        mistake(key, slug, breaks, says)(lambda letter=letter: letter)
+
+
+def candidates(ex):
+    """The right answer, all mistakes with their variants, and all sensible pairs."""
+    found = [Candidate((), ex.right)]
+    for m in ex.mistakes.values():
+        found += [Candidate((m.slug,), partial(ex.right, **{m.part: w}) if m.part else w) for w in m.wrong]
+    for a, b in combinations(ex.mistakes.values(), 2):
+        if a.part and b.part and a.part != b.part and frozenset((a.slug, b.slug)) not in ex.alike:
+            both = {a.part: a.wrong[0], b.part: b.wrong[0]}
+            found.append(Candidate((a.slug, b.slug), partial(ex.right, **both)))
+    return found
+
+
+def draw(ex, number):
+    """The probe with this number: the first drawn one on which every two candidates are told apart."""
+    rng = np.random.default_rng([zlib.crc32(ex.key.encode()), number])
+    for _ in range(200):
+        arguments = ex.probes[0](rng) if ex.function else ()
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            values = [(c.slugs, ex.kind.read(c.answer(*arguments))) for c in candidates(ex)]
+        probe = Probe(arguments, values)
+        if not ex.function or not too_close(probe):
+            break
+    return probe
+
+
+def too_close(probe):
+    """The pairs of candidates with different names that this probe does not tell apart by SEPARATION."""
+    by_shape = {}
+    for slugs, value in probe.values:
+        by_shape.setdefault(tuple(part.shape for part in value), []).append((slugs, value))
+    close = []
+    for alike in by_shape.values():
+        flat = np.array([np.concatenate([part.real.ravel() for part in value]) for _, value in alike])
+        scale = np.abs(flat).max(axis=1)
+        apart = np.abs(flat[:, None] - flat).max(axis=2) >= SEPARATION * np.maximum(scale[:, None], scale)
+        pairs = np.argwhere(~apart)
+        close += [(alike[i][0], alike[j][0]) for i, j in pairs if alike[i][0] != alike[j][0] and i < j]
+    return close

@@ -1,0 +1,141 @@
+"""Hold an answer against the right one and every known mistake, and say what came of it."""
+
+import time
+from functools import partial
+from itertools import count
+
+import numpy as np
+
+from .answers import TOLERANCE, a_thing
+from .exercises import EXERCISES, candidates, draw
+from .running import CALLED, SECONDS, holds_dots, interruptible, run
+from .verdicts import Verdict
+
+NOT_YET, UNANSWERED, CORRECT = "Not yet", "Not answered yet", "Correct"
+_attempts = {}
+
+
+def judge(ex, probe, answer):
+    """The verdict on one answer."""
+    verdict = partial(_verdict, ex)
+    if ex.function and not callable(answer):
+        if holds_dots(answer):
+            return verdict(UNANSWERED, _empty(ex))
+        return verdict(
+            NOT_YET,
+            f"This exercise takes a function, {ex.takes}; you gave {a_thing(answer)}. Pass the function itself, "
+            f'uncalled: `check("{ex.key}", your_function)`.',
+        )
+    function = answer if callable(answer) else lambda: answer
+    end = time.monotonic() + SECONDS
+
+    def outcome(arguments):
+        return run(function, arguments, ex.kind.read, max(end - time.monotonic(), 0.1))
+
+    first = outcome(probe.arguments)
+    verdict = partial(verdict, printed=first.printed)
+    if first.trouble == "...":
+        return verdict(UNANSWERED, _empty(ex))
+    if first.trouble:
+        return verdict(NOT_YET, _trouble(ex, first.trouble))
+    right = probe.values[0][1]
+    error = ex.kind.error(first.value, right)
+    slugs = next((s for s, value in probe.values if ex.kind.error(first.value, value) <= TOLERANCE), None)
+    verdict = partial(verdict, error=error)
+    if slugs is None:
+        return verdict(NOT_YET, ex.kind.differs(first.value, right))
+    if slugs:
+        return verdict(NOT_YET, _named(ex, slugs), mistake="+".join(slugs))
+    if first.changed:
+        return verdict(
+            NOT_YET,
+            "The value is right, but your function changes its arguments: whoever calls it loses the originals. "
+            "Work on a copy (`a = a.copy()`), and write `a = a * b` where you have `a *= b`.",
+        )
+    return _right_at_first(ex, probe, outcome, first, verdict)
+
+
+def _right_at_first(ex, probe, outcome, first, verdict):
+    """A function that is right once must be right again, and on inputs of other shapes."""
+    if ex.function:
+        again = outcome(probe.arguments)
+        if again.trouble or not ex.kind.error(again.value, first.value) <= TOLERANCE:
+            return verdict(
+                NOT_YET,
+                "The value was right once, but a second call with the same arguments gave another: does your function "
+                "keep something between calls, or draw random numbers?",
+            )
+    rng = np.random.default_rng(0)
+    for inputs in ex.probes[1:]:
+        arguments = inputs(rng)
+        other, right = outcome(arguments), ex.kind.read(ex.right(*arguments))
+        where = f"Right on the first inputs, but not for {inputs.__doc__}."
+        if other.trouble:
+            return verdict(NOT_YET, f"{where}\n{_trouble(ex, other.trouble)}")
+        if not ex.kind.error(other.value, right) <= TOLERANCE:
+            return verdict(NOT_YET, f"{where}\n{ex.kind.differs(other.value, right)}")
+        if other.changed:
+            return verdict(NOT_YET, f"{where}\nThere your function changes its arguments: work on a copy.")
+    return verdict(CORRECT, _praise(ex, verdict.keywords["error"]))
+
+
+def _praise(ex, error):
+    if not ex.numeric:
+        return "All of it."
+    bound = next(bound for bound in ("1e-12", "1e-8", "1e-4") if error <= float(bound))
+    rounded = " Finite differences, float32 or few digits? The formula itself would reach 1e-12." if error > 1e-8 else ""
+    return f"The relative error is below {bound}.{rounded}"
+
+
+def _verdict(ex, status, says, mistake=None, error=None, printed=""):
+    return Verdict(ex.key, status, status == CORRECT, mistake, error, says, printed)
+
+
+def _empty(ex):
+    unstoppable = "" if interruptible() else (
+        " (An endless loop cannot be stopped from here: if one runs, interrupt or restart the kernel.)"
+    )
+    what = f"Write {ex.takes}" if ex.function else f"Give {ex.takes}"
+    return f'{what} in the place of `...`, then run the cell again. Stuck? `hint("{ex.key}")`.{unstoppable}'
+
+
+def _trouble(ex, trouble):
+    return f"{trouble} The exercise calls {ex.takes}." if trouble.startswith(CALLED) else trouble
+
+
+def _named(ex, slugs):
+    lines = [f"{slug}: {ex.mistakes[slug].says}{_pointer(ex.mistakes[slug].breaks)}" for slug in slugs]
+    both = "Two mistakes at once.\n" if len(slugs) > 1 else ""
+    return both + "\n".join(lines)
+
+
+def _pointer(label):
+    return f" (See {label}.)" if label else ""
+
+
+def check(exercise, answer, record=True):
+    """Judge an answer to an exercise; a pass is recorded as the reader's progress unless record=False.
+
+    Never raises for what the answer does. Each call draws another probe, the same ones in every session.
+    """
+    ex = EXERCISES.get(exercise) if isinstance(exercise, str) else None
+    if ex is None:
+        return Verdict(str(exercise)[:40], NOT_YET, False, None, None, unknown(exercise))
+    verdict = judge(ex, draw(ex, next(_attempts.setdefault(ex.key, count()))), answer)
+    if verdict.passed and record:
+        records.add(ex.key)
+    return verdict
+
+
+def unknown(exercise):
+    """What to say to a key that does not exist."""
+    return f"There is no exercise {str(exercise)[:40]!r}; the first argument is one of {', '.join(EXERCISES)}."
+
+
+def confusion(exercise, pairs=False, number=0):
+    """What is made and what it is called: rows (made, called) for every candidate of an exercise on one probe."""
+    ex = EXERCISES[exercise]
+    probe = draw(ex, number)
+    made = [c for c in candidates(ex) if pairs or len(c.slugs) < 2]
+    verdicts = [judge(ex, probe, c.answer) for c in made]
+    return [("+".join(c.slugs) or "right", v.mistake or ("right" if v.passed else "unknown")) for c, v in zip(made, verdicts, strict=True)]

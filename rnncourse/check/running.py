@@ -1,0 +1,170 @@
+"""Run a learner's code so that it can harm neither the session nor the check: bounded in time and in output."""
+
+import contextlib
+import copy
+import dis
+import io
+import random
+import signal
+import sys
+import sysconfig
+import threading
+import time
+import traceback
+import types
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+SECONDS = 5
+CALLED = "It could not be called as the exercise calls it"
+
+
+class TimedOut(BaseException):
+    """Not an Exception, so that a learner's `except Exception` lets it pass."""
+
+
+class Printed(io.StringIO):
+    """A stream that keeps the first 2000 characters and lets the rest go."""
+
+    def write(self, text):
+        super().write(text[: max(0, 2000 - self.tell())])
+        return len(text)
+
+
+class Outcome(NamedTuple):
+    """What came of one run: a value, or the trouble in one sentence; "..." for a stub that is still empty."""
+
+    value: Any = None
+    trouble: str | None = None
+    changed: bool = False  # the inputs are not what they were
+    printed: str = ""
+
+
+def interruptible():
+    """Whether an endless loop can be stopped here: in the main thread, where the system has timers."""
+    main = threading.current_thread() is threading.main_thread()
+    return main and hasattr(signal, "setitimer") and sys.platform != "emscripten"
+
+
+def run(answer, arguments, read, seconds=SECONDS):
+    """Call answer(*arguments) on copies and read its value with `read`; never raise, but for Ctrl-C."""
+    given, kept = copy.deepcopy(arguments), copy.deepcopy(arguments)
+    printed, value, trouble = Printed(), None, None
+    states = random.getstate(), np.random.get_state()
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            warnings.catch_warnings(record=True) as warned,
+            np.errstate(),
+        ):
+            value = bounded(lambda: _read(answer, answer(*given), read), seconds)
+    except KeyboardInterrupt:
+        raise
+    except TimedOut:
+        trouble = f"It was stopped after {seconds:.0f} seconds: is there a loop that never ends?"
+    except Unanswered:
+        trouble = "..."
+    except Unreadable as error:
+        trouble = str(error)
+    except BaseException as error:
+        trouble = _raised(error)
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+    said = "" if printed.closed else printed.getvalue()
+    said += "".join(f"{w.category.__name__}: {w.message}\n" for w in warned[:3])
+    return Outcome(value, trouble, not _same(given, kept), said)
+
+
+def bounded(call, seconds):
+    """call(), stopped by TimedOut after so many seconds; timer, handler and tracing are left as they were found."""
+    if not interruptible():
+        return call()
+    armed = True
+
+    def insist(frame, event, argument):
+        if armed and event == "line":
+            raise TimedOut
+        return insist
+
+    def ring(number, frame):
+        if not armed:
+            return
+        while frame and frame.f_code is not bounded.__code__:
+            frame.f_trace = insist  # a bare `except:` around the loop catches the first one: raise again inside it
+            frame = frame.f_back
+        sys.settrace(insist)
+        raise TimedOut
+
+    tracing, started = sys.gettrace(), time.monotonic()
+    handler = signal.signal(signal.SIGALRM, ring)
+    waiting, period = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    try:
+        try:
+            return call()
+        finally:
+            armed = False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+        sys.settrace(tracing)
+        if waiting:
+            signal.setitimer(signal.ITIMER_REAL, max(waiting - (time.monotonic() - started), 1e-3), period)
+
+
+class Unanswered(Exception):
+    """The stub still returns `...`."""
+
+
+class Unreadable(Exception):
+    """The answer is not of the kind asked for; the message says so in one sentence."""
+
+
+def _read(answer, value, read):
+    if holds_dots(value) or (value is None and _does_nothing(answer)):
+        raise Unanswered
+    return read(value)
+
+
+def holds_dots(value):
+    """Whether the value, or an entry of a list or dict, is the `...` of a stub."""
+    entries = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return value is ... or any(entry is ... for entry in entries)
+
+
+def _does_nothing(answer):
+    """Whether a function is a stub: its whole body is `...`, `pass` or a docstring."""
+    return isinstance(answer, types.FunctionType) and len(list(dis.get_instructions(answer))) <= 4
+
+
+def _raised(error):
+    try:
+        message = (str(error).splitlines() or [""])[0][:200]
+    except Exception:
+        message = ""
+    if "ellipsis" in message.lower():
+        return "..."
+    what = f"`{type(error).__name__}{': ' * bool(message)}{message}`"
+    places = [frame for frame in traceback.extract_tb(error.__traceback__) if not _library(frame.filename)]
+    if not places:
+        return f"{CALLED}: {what}." if isinstance(error, TypeError) else f"It raised {what}."
+    line = f": `{places[-1].line}`" if places[-1].line else ""
+    return f"It raised {what} in line {places[-1].lineno} of your code{line}."
+
+
+def _library(filename):
+    folders = [str(Path(__file__).parent.parent), *map(sysconfig.get_path, ("stdlib", "purelib", "platlib"))]
+    return filename.startswith((*folders, "<frozen", "<__array_function__"))
+
+
+def _same(a, b):
+    """Whether two structures of tuples, arrays and numbers are equal, bit for bit."""
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    return a == b

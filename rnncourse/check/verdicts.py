@@ -1,0 +1,62 @@
+"""What the learner reads: plain text in a terminal, a small panel in a notebook."""
+
+import re
+from html import escape
+from typing import NamedTuple
+
+COLOURS = {"Correct": "var(--rnn-cell, #009E73)", "Not yet": "var(--rnn-gradient, #D55E00)"}
+
+
+def panel(head, body, tail=""):
+    """An HTML panel that inherits the page's ink: the verdict is in words, the colour only repeats it."""
+    colour = COLOURS.get(head.split(" · ")[-1], "var(--rnn-reference, #666666)")
+    lines = "".join(f"<p style='margin:.3em 0'>{_marked(line)}</p>" for line in body.splitlines())
+    return (
+        f'<div class="rnn-check" role="group" aria-label="{escape(head)}" style="border-left:.3em solid {colour};'
+        f'padding:.2em 1em;margin:.5em 0"><p style="margin:.3em 0"><strong>{escape(head)}</strong></p>{lines}{tail}</div>'
+    )
+
+
+def _marked(line):
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line, quote=False))
+
+
+class Verdict(NamedTuple):
+    """`passed`; `mistake`, the slug of a known mistake (two joined by + for a pair) or None; `error`, the relative
+    error of the answer, None where there was nothing to compare. True in a condition if passed."""
+
+    exercise: str
+    status: str
+    passed: bool
+    mistake: str | None
+    error: float | None
+    says: str
+    printed: str = ""
+
+    def __bool__(self):
+        return self.passed
+
+    def __str__(self):
+        printed = f"\nYour code printed:\n{self.printed}" if self.printed else ""
+        return f"{self.exercise} · {self.status}\n{self.says}{printed}".rstrip()
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        printed = f"<details><summary>Your code printed</summary><pre>{escape(self.printed)}</pre></details>"
+        return panel(f"{self.exercise} · {self.status}", self.says, printed * bool(self.printed))
+
+
+class Note(NamedTuple):
+    """A hint, or a question."""
+
+    head: str
+    says: str
+
+    def __str__(self):
+        return f"{self.head}\n{self.says}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        return panel(self.head, self.says)
