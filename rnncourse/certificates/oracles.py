@@ -14,6 +14,26 @@ import numpy as np
 from rnncourse import gradcheck
 
 
+def distance(value, oracle):
+    """The relative error of an array, the largest over a tuple of arrays, inf for a wrong shape."""
+    if isinstance(value, tuple):
+        return max(distance(v, o) for v, o in zip(value, oracle, strict=True))
+    return gradcheck.relative_error(value, oracle) if np.shape(value) == np.shape(oracle) else np.inf
+
+
+def excess(bound, value):
+    """By what fraction the value exceeds the bound; 0 if it does not."""
+    return max(value / bound - 1, 0)
+
+
+class Oracle(NamedTuple):
+    """An independent way to the same value, and how near the claim must come to it."""
+
+    formula: Callable
+    tolerance: float = 1e-12
+    error: Callable = distance
+
+
 class Certificate(NamedTuple):
     """A labelled equation and what proves it; each formula takes the arguments of one input."""
 
@@ -21,7 +41,7 @@ class Certificate(NamedTuple):
     conditions: str  # one sentence: when it holds
     inputs: Callable  # rng -> tuples of arguments; its docstring says what is tried
     claim: Callable  # under test
-    oracles: dict  # name -> (formula, tolerance) or (formula, tolerance, error)
+    oracles: dict  # name -> Oracle
     wrong: dict  # name -> formula, which the oracles must reject
 
 
@@ -67,7 +87,7 @@ def lift(number):
 
 def each(convert, a):
     """The array of objects with convert applied to each entry."""
-    return np.frompyfunc(convert, 1, 1)(np.asarray(a, dtype=object))
+    return np.frompyfunc(convert, 1, 1)(np.asarray(a).astype(object))
 
 
 def exact(a):
@@ -117,12 +137,7 @@ def by_decimals(f, i, *args):
 def derivative(f, i):
     """The oracles for a claim about df/d(argument i); f takes the arguments of the claim."""
     ways = {"complex step": by_complex_step, "dual numbers": by_dual_numbers, "50-digit differences": by_decimals}
-    return {name: (lambda *args, way=way: way(f, i, *args), 1e-12) for name, way in ways.items()}
-
-
-def excess(claim, value):
-    """By what fraction the value exceeds the bound that is claimed; 0 if it does not."""
-    return float(np.max(np.maximum(np.asarray(value) / np.asarray(claim) - 1, 0)))
+    return {name: Oracle(lambda *args, way=way: way(f, i, *args)) for name, way in ways.items()}
 
 
 def logistic(z):

@@ -9,6 +9,7 @@ from rnncourse.rnn import Params
 
 from .oracles import (
     Certificate,
+    Oracle,
     by_complex_step,
     by_dual_numbers,
     decimals,
@@ -80,7 +81,7 @@ def eq_rnn():
         conditions="t = 1, ..., T; h_0 is given and depends on neither W nor U.",
         inputs=networks,
         claim=lambda W, U, x, h0, c: rnn.forward(Params(W, U), x, h0),
-        oracles={"decimals of 50 digits": (in_decimals, 1e-12), "loops over scalars": (by_loops, 1e-12)},
+        oracles={"decimals of 50 digits": Oracle(in_decimals), "loops over scalars": Oracle(by_loops)},
         wrong={
             "W transposed": lambda W, U, x, h0, c: rnn.forward(Params(W.T, U), x, h0),
             "input left out": lambda W, U, x, h0, c: rnn.forward(Params(W, 0 * U), x, h0),
@@ -104,9 +105,9 @@ def eq_sigma_prime():
         inputs=inputs,
         claim=rnn.dsigma,
         oracles={
-            "complex step": (lambda z: np.diag(by_complex_step(logistic, 0, z)), 1e-12),
-            "dual numbers": (lambda z: np.diag(by_dual_numbers(logistic, 0, z)), 1e-12),
-            "closed form 1 / (4 cosh^2(z/2))": (lambda z: 1 / (2 * np.cosh(z / 2)) ** 2, 1e-12),
+            "complex step": Oracle(lambda z: np.diag(by_complex_step(logistic, 0, z))),
+            "dual numbers": Oracle(lambda z: np.diag(by_dual_numbers(logistic, 0, z))),
+            "closed form 1 / (4 cosh^2(z/2))": Oracle(lambda z: 1 / (2 * np.cosh(z / 2)) ** 2),
         },
         wrong={
             "sigma": rnn.sigma,
@@ -157,7 +158,7 @@ def eq_step_jacobian():
         conditions="h_t = σ(z_t), z_t = W h_{t-1} + U x_t, the input held fixed; σ'(z_t) = h_t (1 − h_t).",
         inputs=steps,
         claim=claim,
-        oracles=derivative(step, 3) | {"fractions": (in_fractions, 1e-12)},
+        oracles=derivative(step, 3) | {"fractions": Oracle(in_fractions)},
         wrong={
             "transposed": lambda *a: claim(*a).T,
             "order swapped": lambda W, U, x, h: W @ diag(step(W, U, x, h)),
@@ -203,9 +204,9 @@ def eq_transport():
         inputs=networks,
         claim=claim,
         oracles={
-            "complex step from h_k on": (restarted(by_complex_step), 1e-12),
-            "dual numbers from h_k on": (restarted(by_dual_numbers), 1e-12),
-            "product of fractions": (in_fractions, 1e-12),
+            "complex step from h_k on": Oracle(restarted(by_complex_step)),
+            "dual numbers from h_k on": Oracle(restarted(by_dual_numbers)),
+            "product of fractions": Oracle(in_fractions),
         },
         wrong={
             "reversed": made_of(lambda J, t, k: J[k + 1 : t + 1]),
@@ -235,7 +236,7 @@ def eq_immediate():
         inputs=steps,
         claim=claim,
         oracles=derivative(lambda W, U, x, h: logistic(W @ h + U @ x), 0)
-        | {"Kronecker product": (column_major, 1e-12)},
+        | {"Kronecker product": Oracle(column_major)},
         wrong={
             "h_t for h_{t-1}": lambda W, U, x, h: rnn.immediate(*[logistic(W @ h + U @ x)] * 2),
             "a and b swapped": lambda *a: claim(*a).swapaxes(1, 2),
@@ -281,8 +282,8 @@ def eq_total_derivative():
         inputs=networks,
         claim=claim,
         oracles={
-            "one copy of W a step, complex step, summed": (copies(by_complex_step), 1e-12),
-            "one copy of W a step, dual numbers, summed": (copies(by_dual_numbers), 1e-12),
+            "one copy of W a step, complex step, summed": Oracle(copies(by_complex_step)),
+            "one copy of W a step, dual numbers, summed": Oracle(copies(by_dual_numbers)),
         }
         | derivative(lambda W, U, x, h0, c: np.array(states(W, U, x, h0)), 0),
         wrong={
@@ -333,7 +334,7 @@ def eq_double_sum():
         conditions="L = L_0 + ... + L_T, each L_t a function of h_t; h_0 does not depend on W.",
         inputs=networks,
         claim=claim,
-        oracles=derivative(loss, 0) | {"backwards, in fractions": (backwards_in_fractions, 1e-12)},
+        oracles=derivative(loss, 0) | {"backwards, in fractions": Oracle(backwards_in_fractions)},
         wrong={
             "transposed": lambda *a: claim(*a).T,
             "k = t only": made_of(lambda g, J, t, k: g[t] * (t == k)),
@@ -398,9 +399,9 @@ def eq_bptt():
         inputs=networks,
         claim=claim,
         oracles={
-            "complex step": (gradients(by_complex_step), 1e-12),
-            "dual numbers": (gradients(by_dual_numbers), 1e-12),
-            "double sum of fractions": (double_sum_in_fractions, 1e-12),
+            "complex step": Oracle(gradients(by_complex_step)),
+            "dual numbers": Oracle(gradients(by_dual_numbers)),
+            "double sum of fractions": Oracle(double_sum_in_fractions),
         },
         wrong={
             "W for its transpose": lambda *a: claim(*a, back=np.transpose),

@@ -1,0 +1,377 @@
+"""Certificates of chapter 2: one function an equation, named after its label."""
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+import numpy as np
+
+from rnncourse import rnn, spectra
+from rnncourse.rnn import Params
+
+from .oracles import (
+    Certificate,
+    Dual,
+    Oracle,
+    by_complex_step,
+    by_decimals,
+    by_dual_numbers,
+    derivative,
+    each,
+    exact,
+    excess,
+    logistic,
+    loss,
+    product,
+    states,
+)
+
+
+def three_steps(rng):
+    """T = 3 with n = 1, 2 and 4 units; W, U, inputs, h_0 and the targets of the loss normal"""
+    for n, m in (1, 1), (2, 3), (4, 2):
+        yield tuple(rng.normal(size=s) for s in [(n, n), (n, m), (3, m), n, (4, n)])
+
+
+def matrices(rng):
+    """n = 0, 1, 2, 5, 7, -1 and -3; matrices of size 1 to 5, not symmetric, most with complex eigenvalues"""
+    for size, n in (1, 5), (2, 0), (3, 1), (3, 2), (4, 7), (5, 5), (3, -1), (4, -3):
+        yield rng.normal(size=(size, size)), n
+    yield np.array([[0.6, -0.8], [0.9, 0.6]]), 5
+
+
+def eq_expanded_sum():
+    """The gradient written out for T = 3"""
+
+    def terms(W, U, x, h0, c):
+        """(t, k) -> the term, with g_t, J_t and the immediate derivative E_t numbered as on the page."""
+        P, h = Params(W, U), np.array(states(W, U, x, h0))
+        _, g1, g2, g3 = 2 * (h - c)
+        _, J2, J3 = (rnn.jacobian(P, h_t) for h_t in h[1:])
+        E1, E2, E3 = (rnn.immediate(h[k - 1], h[k]) for k in (1, 2, 3))
+        rows = {
+            (1, 1): (g1, E1),
+            (2, 1): (g2 @ J2, E1),
+            (2, 2): (g2, E2),
+            (3, 1): (g3 @ J3 @ J2, E1),
+            (3, 2): (g3 @ J3, E2),
+            (3, 3): (g3, E3),
+        }
+        return {tk: np.tensordot(row, E_k, 1) for tk, (row, E_k) in rows.items()}
+
+    def without(t, k):
+        return lambda *a: sum(terms(*a).values()) - terms(*a)[t, k]
+
+    def replaced(row_31):
+        """The sum with g_3 J_3 J_2 replaced by another row."""
+
+        def formula(W, U, x, h0, c):
+            P, h = Params(W, U), np.array(states(W, U, x, h0))
+            J = [rnn.jacobian(P, h_t) for h_t in h]
+            row = row_31(2 * (h[3] - c[3]), J)
+            return without(3, 1)(W, U, x, h0, c) + np.tensordot(row, rnn.immediate(h[0], h[1]), 1)
+
+        return formula
+
+    def as_arrays_in_fractions(W, U, x, h0, c):
+        h, W = [exact(h_t) for h_t in states(W, U, x, h0)], exact(W)
+        total = 0 * W
+        for t in 1, 2, 3:
+            for k in range(1, t + 1):
+                back = [(W.T * (h_i * (1 - h_i))) for h_i in h[k + 1 : t + 1]]  # J_i^T, oldest leftmost
+                g = product(back, exact(np.eye(len(W), dtype=int))) @ (2 * (h[t] - exact(c[t])))
+                total = total + np.multiply.outer(h[k] * (1 - h[k]) * g, h[k - 1])
+        return total.astype(float)
+
+    return Certificate(
+        statement=r"\frac{dL}{dW} = g_1 \partial^{+} h_1 + g_2 J_2\, \partial^{+} h_1 + g_2 \partial^{+} h_2 "
+        r"+ g_3 J_3 J_2\, \partial^{+} h_1 + g_3 J_3\, \partial^{+} h_2 + g_3 \partial^{+} h_3",
+        conditions="T = 3, g_t = ∂L_t/∂h_t (a row), ∂⁺h_k short for ∂⁺h_k/∂W; h_0 does not depend on W.",
+        inputs=three_steps,
+        claim=lambda *a: sum(terms(*a).values()),
+        oracles=derivative(loss, 0) | {"arrays of fractions": Oracle(as_arrays_in_fractions)},
+        wrong={f"without term ({t}, {k})": without(t, k) for t in (1, 2, 3) for k in range(1, t + 1)}
+        | {
+            "ascending order": replaced(lambda g3, J: g3 @ J[2] @ J[3]),
+            "a power of J_3": replaced(lambda g3, J: g3 @ J[3] @ J[3]),
+            "one factor more": replaced(lambda g3, J: g3 @ J[3] @ J[2] @ J[1]),
+            "transposed": lambda *a: sum(terms(*a).values()).T,
+        },
+    )
+
+
+def eq_power():
+    """The powers of a diagonalizable matrix"""
+
+    def by_fractions(M, n):
+        M, one = exact(M), exact(np.eye(len(M), dtype=int))
+        return product([M if n > 0 else inverse(M)] * abs(n), one).astype(float)
+
+    def by_cayley_hamilton(M, n):
+        """M^n = x^n modulo the characteristic polynomial, at x = M; for n < 0 the same of the inverse."""
+        M, n = (exact(M), n) if n >= 0 else (inverse(exact(M)), -n)
+        one, minus_p, B = exact(np.eye(len(M), dtype=int)), [], exact(0 * M.astype(int))
+        for i in range(1, len(M) + 1):  # Faddeev and Le Verrier: the coefficients from traces
+            B = M @ B + (one if i == 1 else -minus_p[0] * one)
+            minus_p.insert(0, (M @ B).trace() / i)
+        r = [Fraction(1)] + [Fraction(0)] * (len(M) - 1)
+        for _ in range(n):
+            r = [low + r[-1] * p for low, p in zip([0, *r[:-1]], minus_p, strict=True)]
+        return sum(r_i * product([M] * i, one) for i, r_i in enumerate(r)).astype(float)
+
+    def eigen(formula):
+        return lambda M, n: formula(*np.linalg.eig(M.astype(complex)), n, np.linalg.inv)
+
+    return Certificate(
+        statement=r"M = Q \Lambda Q^{-1} \quad\Longrightarrow\quad M^n = Q\, \Lambda^n\, Q^{-1}",
+        conditions="M diagonalizable, n = 0, 1, 2, ...; also n < 0 if M is invertible.",
+        inputs=matrices,
+        claim=spectra.power,
+        oracles={
+            "repeated product of fractions": Oracle(by_fractions, 1e-10),
+            "Cayley-Hamilton in fractions": Oracle(by_cayley_hamilton, 1e-10),
+            "repeated product of floats": Oracle(np.linalg.matrix_power, 1e-10),
+        },
+        wrong={
+            "entry by entry": lambda M, n: M**n,
+            "transposed": lambda M, n: spectra.power(M.T, n),
+            "n + 1": lambda M, n: spectra.power(M, n + 1),
+            "n - 1": lambda M, n: spectra.power(M, n - 1),
+            "n Lambda": eigen(lambda lam, Q, n, inv: (Q * (n * lam) @ inv(Q)).real),
+            "Q transposed for its inverse": eigen(lambda lam, Q, n, inv: (Q * lam**n @ Q.T).real),
+            "Q and its inverse swapped": eigen(lambda lam, Q, n, inv: (inv(Q) * lam**n @ Q).real),
+            "Q to the n": eigen(
+                lambda lam, Q, n, inv: np.linalg.matrix_power(Q, n) * lam**n @ np.linalg.matrix_power(inv(Q), n)
+            ),
+            "moduli of the eigenvalues": eigen(lambda lam, Q, n, inv: (Q * abs(lam) ** n @ inv(Q)).real),
+            "real parts of the eigenvalues": eigen(lambda lam, Q, n, inv: (Q * lam.real**n @ inv(Q)).real),
+            "solver for symmetric matrices": lambda M, n: (lambda lam, Q: Q * lam**n @ Q.T)(*np.linalg.eigh(M)),
+        },
+    )
+
+
+def inverse(M):
+    """The inverse of a matrix of fractions, by elimination."""
+    n = len(M)
+    A = np.concatenate([M, exact(np.eye(n, dtype=int))], axis=1)
+    for i in range(n):
+        pivot = next(r for r in range(i, n) if A[r, i])
+        A[[i, pivot]] = A[[pivot, i]]
+        A[i] = A[i] / A[i, i]
+        for r in set(range(n)) - {i}:
+            A[r] = A[r] - A[r, i] * A[i]
+    return A[:, n:]
+
+
+def eq_jordan():
+    """The powers of a Jordan block"""
+
+    def inputs(rng):
+        """n = 1, 2, 5 and 30 with lambda normal, and n = 30 with lambda = 1 and -1"""
+        for n, lam in (1, rng.normal()), (2, rng.normal()), (5, rng.normal()), (30, rng.normal()), (30, 1.0), (30, -1.0):
+            yield lam, n
+
+    def block(a, b, n):
+        return np.array([[a**n, b], [0.0, a**n]])
+
+    def by_fractions(lam, n):
+        J = exact([[Fraction(lam), 1], [0, Fraction(lam)]])
+        return product([J] * n, exact(np.eye(2, dtype=int))).astype(float)
+
+    def by_dual_numbers(lam, n):
+        power = Dual(1.0)
+        for _ in range(n):
+            power = power * Dual(lam, 1.0)
+        return np.array([[power.value, power.slope], [0, power.value]])
+
+    def by_nearby_eigenvalues(lam, n):
+        with localcontext(prec=50):
+            a, b = Decimal(lam), Decimal(lam) + Decimal("1e-25")  # [[a, 1], [0, b]] is diagonalizable
+            return np.array([[a**n, (b**n - a**n) / (b - a)], [0, b**n]], dtype=float)
+
+    return Certificate(
+        statement=r"\begin{pmatrix} \lambda & 1 \\ 0 & \lambda \end{pmatrix}^{n} = "
+        r"\begin{pmatrix} \lambda^n & n \lambda^{n-1} \\ 0 & \lambda^n \end{pmatrix}",
+        conditions="Every λ and n = 1, 2, ...; the block has one eigenvector and no Q.",
+        inputs=inputs,
+        claim=lambda lam, n: block(lam, n * lam ** (n - 1), n),
+        oracles={
+            "repeated product of fractions": Oracle(by_fractions),
+            "dual numbers: (lambda + e)^n": Oracle(by_dual_numbers),
+            "limit of diagonalizable matrices, 50 digits": Oracle(by_nearby_eigenvalues),
+        },
+        wrong={
+            "diagonal only": lambda lam, n: block(lam, 0, n),
+            "n lambda^n": lambda lam, n: block(lam, n * lam**n, n),
+            "(n - 1) lambda^(n-1)": lambda lam, n: block(lam, (n - 1) * lam ** (n - 1), n),
+            "1 in the corner": lambda lam, n: block(lam, 1, n),
+            "lambda^(n-1)": lambda lam, n: block(lam, lam ** (n - 1), n),
+            "transposed": lambda lam, n: block(lam, n * lam ** (n - 1), n).T,
+        },
+    )
+
+
+def eq_dominant_mode():
+    """The power of a symmetric matrix is its dominant mode"""
+
+    def inputs(rng):
+        """n = 1, 2, 5, 12 and 30; sizes 2, 3 and 5, exactly symmetric by rational reflections; the printed 2 x 2 matrix"""
+        for size, n in (2, 1), (3, 2), (5, 5), (3, 12), (5, 30):
+            u = exact(rng.integers(1, 9, size=size))
+            Q = exact(np.eye(size, dtype=int)) - 2 * np.multiply.outer(u, u) / (u @ u)
+            lam = np.sort(rng.choice(np.arange(1, 10), size, replace=False))[::-1] * rng.choice([-1, 1], size)
+            yield Q, exact(lam) / 10, n
+        yield exact([[3, 4], [4, -3]]) / 5, exact([9, 4]) / 10, 30
+
+    def mode(Q, lam, n):
+        return lam[0] ** n * np.multiply.outer(Q[:, 0], Q[:, 0])
+
+    def full(Q, lam, n):
+        return product([Q * lam @ Q.T] * n, exact(np.eye(len(Q), dtype=int)))
+
+    def deflated(Q, lam, n):
+        return product([Q * lam @ Q.T - mode(Q, lam, 1)] * n, exact(np.eye(len(Q), dtype=int)))
+
+    def norm(M):
+        return np.linalg.norm(M.astype(float), 2)
+
+    def claim(Q, lam, n):
+        return mode(Q, lam, n), abs(lam[1] / lam[0]) ** n
+
+    def misfit(claimed, power):
+        """How far the distance between mode and power is from the distance claimed."""
+        approximation, ratio = claimed
+        return abs(norm(power - approximation) / norm(power) / float(ratio) - 1)
+
+    return Certificate(
+        statement=r"W^n = \lambda_1^n\, v v^{\top} + R_n, \qquad "
+        r"\frac{\lVert R_n \rVert_2}{\lVert W^n \rVert_2} = \left|\frac{\lambda_2}{\lambda_1}\right|^{n}",
+        conditions="W symmetric, |λ_1| > |λ_2| ≥ ... ≥ |λ_n|, v the unit eigenvector of λ_1, n ≥ 1.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "repeated product of fractions": Oracle(full, error=misfit),
+            "power of what is left, fractions": Oracle(lambda *a: mode(*a) + deflated(*a), error=misfit),
+        },
+        wrong={
+            "radius times the identity": lambda Q, lam, n: (lam[0] ** n * exact(np.eye(len(Q), dtype=int)), claim(Q, lam, n)[1]),
+            "second mode": lambda Q, lam, n: (mode(Q[:, ::-1], lam, n), claim(Q, lam, n)[1]),
+            "power n - 1": lambda Q, lam, n: (mode(Q, lam, n - 1), claim(Q, lam, n)[1]),
+            "v not of unit length": lambda Q, lam, n: (4 * mode(Q, lam, n), claim(Q, lam, n)[1]),
+            "ratio to the n - 1": lambda Q, lam, n: (mode(Q, lam, n), claim(Q, lam, n - 1)[1]),
+            "second eigenvalue for the ratio": lambda Q, lam, n: (mode(Q, lam, n), abs(lam[1]) ** n),
+        },
+    )
+
+
+def eq_bound():
+    """The bound on the derivative through time"""
+
+    def inputs(rng):
+        """n = 1, 2, 3 and 5 units, t - k = 0, 1, 2 and 6; W normal, and one nilpotent W; states anywhere in (0, 1)"""
+        for n, lag in (1, 1), (2, 2), (3, 0), (5, 6):
+            yield rng.normal(size=(n, n)), rng.uniform(size=(lag + 1, n)), lag, 0
+        yield 8 * np.array([[1.0, -1], [1, -1]]), rng.uniform(0.3, 0.7, size=(4, 2)), 3, 1
+
+    def measured(W, h, t, k):
+        return np.linalg.norm(rnn.transport(Params(W, W), h, t, k), 2)
+
+    def by_logits(way):
+        """The same norm, of the derivative of the steps whose inputs make h_{k+1}, ..., h_t the given states."""
+
+        def oracle(W, h, t, k):
+            offsets = [np.log(h[i] / (1 - h[i])) - W @ h[i - 1] for i in range(k + 1, t + 1)]
+            return np.linalg.norm(way(lambda a: states(W, np.eye(len(W)), offsets, a)[-1], 0, h[k]), 2)
+
+        return oracle
+
+    def attained(W, h, t, k):
+        """An orthogonal matrix of the same norm, at z = 0: the bound cannot be smaller."""
+        Q, _ = np.linalg.qr(W + np.eye(len(W)))
+        return np.linalg.norm(product([spectra.norm(W) * Q / 4] * (t - k), np.eye(len(W))), 2)
+
+    s = spectra.norm
+    return Certificate(
+        statement=r"\left\lVert \frac{\partial h_t}{\partial h_k} \right\rVert_2 \le "
+        r"\left( \frac{\sigma_{\max}(W)}{4} \right)^{t-k}",
+        conditions="Logistic units, any inputs, 0 ≤ k ≤ t; equality is possible. For tanh the 4 becomes a 1.",
+        inputs=inputs,
+        claim=lambda W, h, t, k: (s(W) / 4) ** (t - k),
+        oracles={
+            "not exceeded by the finite product": Oracle(measured, error=excess),
+            "not exceeded by the complex step": Oracle(by_logits(by_complex_step), error=excess),
+            "not exceeded by dual numbers": Oracle(by_logits(by_dual_numbers), error=excess),
+            "attained by an orthogonal W at z = 0": Oracle(attained),
+        },
+        wrong={
+            "a fifth": lambda W, h, t, k: (s(W) / 5) ** (t - k),
+            "one factor more": lambda W, h, t, k: (s(W) / 4) ** (t - k + 1),
+            "spectral radius for norm": lambda W, h, t, k: (spectra.radius(W) / 4) ** (t - k) + 1e-300,
+            "no derivative": lambda W, h, t, k: s(W) ** (t - k),
+            "smallest singular value": lambda W, h, t, k: (np.linalg.norm(W, -2) / 4) ** (t - k) + 1e-300,
+            "one factor only": lambda W, h, t, k: s(W) / 4,
+        },
+    )
+
+
+def eq_wall():
+    """The wall in the loss of one unit"""
+
+    def inputs(rng):
+        """w = 4.3, 5, 7 and four values between"""
+        for w in 4.3, 5.0, 7.0, *rng.uniform(4.3, 7, size=4):
+            yield (w,)
+
+    def last(b, w, x):
+        """x_50 from x_0, for arrays of any kind."""
+        for _ in range(50):
+            x = w * logistic(x) + b
+        return x
+
+    half = each(Decimal, [0.5])
+
+    def wall_by_bisection(w):
+        """The b at which x_50 comes back to 1/2; x_50 grows with b."""
+        low, high = -each(Decimal, [w]), 0 * half
+        for _ in range(150):
+            middle = (low + high) / 2
+            low, high = (middle, high) if last(middle, Decimal(w), half) < half else (low, middle)
+        return low
+
+    def oracle(slope):
+        def measured(w):
+            with localcontext(prec=50):
+                b = wall_by_bisection(w)
+                return np.array([float(b[0]), slope(lambda x: last(b, Decimal(w), x))])
+
+        return measured
+
+    def by_difference(f):
+        step = Decimal("1e-30")
+        return float(((f(half + step) - f(half - step)) / (2 * step))[0])
+
+    def by_duals(f):
+        return float(f(np.array([Dual(half[0], Decimal(1))]))[0].slope)
+
+    def formula(w, at=0.5, s=rnn.sigma, ds=rnn.dsigma, n=50):
+        return np.array([0.5 - w * s(at), (w * ds(at)) ** n])
+
+    return Certificate(
+        statement=r"b = \tfrac12 - w\,\sigma(\tfrac12), \qquad "
+        r"\frac{d x_{50}}{d x_0} = \bigl(w\,\sigma'(\tfrac12)\bigr)^{50}",
+        conditions="x_t = w σ(x_{t-1}) + b, x_0 = 1/2; a wall, the factor exceeding 1, for w > 1/σ'(1/2) = 4.2553.",
+        inputs=inputs,
+        claim=formula,
+        oracles={
+            "bisection for b, dual numbers of 50 digits": Oracle(oracle(by_duals), 1e-11),
+            "bisection for b, 50-digit differences": Oracle(oracle(by_difference), 1e-11),
+        },
+        wrong={
+            "at the cusp, x = 0": lambda w: formula(w, at=0.0),
+            "49 steps": lambda w: formula(w, n=49),
+            "51 steps": lambda w: formula(w, n=51),
+            "no derivative": lambda w: formula(w, ds=rnn.sigma),
+            "derivative at sigma": lambda w: formula(w, ds=lambda x: rnn.dsigma(rnn.sigma(x))),
+            "b with the wrong sign": lambda w: formula(w) * [-1, 1],
+            "x_0 left out of b": lambda w: formula(w) - [0.5, 0],
+        },
+    )
