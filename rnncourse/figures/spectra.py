@@ -1,0 +1,313 @@
+"""The figures of chapter 2: products against powers, circles under W^n, transients, lag curves, the cliff."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from rnncourse import rnn, spectra
+from rnncourse.figures.style import COLORS, figure, minus
+
+STYLES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
+PRINTED = np.array([[0.58, 0.24], [0.24, 0.72]])
+DECOMPOSED = np.array([[0.58, -0.24], [-0.24, 0.72]])
+
+
+def growth_curves(curves, *, bound=None, xlabel="steps n", ylabel="norm", width=6.4):
+    """Lines over n = 0, 1, ... on a log axis: curves is {label: norms}, bound a reference {label: norms}."""
+    fig, ax = figure(width=width, height=3.4)
+    names = ("gradient", "state", "cell", "gate", "input")
+    for (label, norms), name, style in zip(curves.items(), names, STYLES, strict=False):
+        ax.semilogy(np.where(np.array(norms) > 0, norms, np.nan), color=COLORS[name], ls=style, label=label)
+    for label, norms in (bound or {}).items():
+        ax.semilogy(norms, color=COLORS["reference"], lw=1, ls=(0, (1, 1)), label=label)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ends = "; ".join(f"{label} from {norms[0]:.2g} to {norms[-1]:.2g}" for label, norms in curves.items())
+    fig.set_label(f"{ylabel} on a log axis over {xlabel}. {ends}.")
+    return fig
+
+
+# --- 2a: a product is not a power -----------------------------------------------------------------------
+
+
+def demo_network(contrast, T=20):
+    """A network of four units at its fixed point, and inputs of the given contrast that push it away."""
+    rng = np.random.default_rng(0)
+    params = rnn.Params(2 * rng.normal(size=(4, 4)), np.eye(4))
+    x = contrast * rng.normal(size=(T, 4))
+    rest = rnn.forward(params, np.zeros((500, 4)), np.full(4, 0.5))[-1]
+    return params, x, rest
+
+
+def power_for_product(contrast):
+    """F3: the norm of J_n ... J_1 beside the norms of the twenty powers J_k^n."""
+    params, x, rest = demo_network(contrast)
+    h = rnn.forward(params, x, rest)
+    powers = np.array([spectra.growth(J, len(x)) for J in rnn.jacobian(params, h[1:])])
+    product = [spectra.norm(rnn.transport(params, h, n, 0)) for n in range(len(h))]
+    fig, ax = figure(height=3.4)
+    ax.semilogy(powers.T, color=COLORS["reference"], lw=0.7, ls="--")
+    ax.plot([], color=COLORS["reference"], lw=0.7, ls="--", label="powers Jₖⁿ")
+    ax.semilogy(product, color=COLORS["gradient"], lw=2.5, label="product Jₙ ··· J₁")
+    ax.set(xlabel="steps n", ylabel="spectral norm", ylim=(1e-20, 1e2), title=f"contrast {contrast:.1f}")
+    ax.legend(loc="lower left")
+    low, high = powers[:, -1].min(), powers[:, -1].max()
+    fig.set_label(
+        f"At input contrast {contrast:.1f} the product of 20 Jacobians has norm {product[-1]:.1e}; "
+        f"the 20 powers that could replace it lie between {low:.1e} and {high:.1e}."
+    )
+    return fig
+
+
+# --- 2b and 2c: powers of one matrix ----------------------------------------------------------------------
+
+
+def circle():
+    """The unit circle as the columns of a (2, 73) array."""
+    angle = np.linspace(0, 2 * np.pi, 73)
+    return np.array([np.cos(angle), np.sin(angle)])
+
+
+def defective(n_max=30):
+    """The corner of [[1, 1], [0, 1]]^n: by multiplication, and as Q Lambda^n Q^-1 from eig."""
+    M, n = np.array([[1.0, 1.0], [0.0, 1.0]]), np.arange(n_max + 1)
+    lam, Q = np.linalg.eig(M)
+    by_eig = [((Q * lam**k) @ np.linalg.inv(Q))[0, 1] for k in n]
+    fig, ax = figure(width=4.8, height=3)
+    ax.plot(n, [np.linalg.matrix_power(M, k)[0, 1] for k in n], color=COLORS["state"])
+    ax.plot(n, by_eig, "--", color=COLORS["gradient"])
+    ax.text(0.55 * n_max, 0.72 * n_max, "multiplied: n", ha="right", color=COLORS["state"])
+    ax.text(0.55 * n_max, 0.06 * n_max, "from eig: 0", color=COLORS["gradient"])
+    ax.set(xlabel="n", ylabel="corner entry")
+    fig.set_label(
+        f"The upper right entry of the n-th power of a Jordan block: multiplication gives n, up to {n_max}; "
+        f"eigenvectors from eig give {abs(by_eig[-1]):.0f} for every n."
+    )
+    return fig
+
+
+def dominant_mode(n, matrix):
+    """F4: the unit circle under W^n / 0.9^n, and how far W^n is from rank one."""
+    W, slope = (PRINTED, 4 / 3) if "₊" in matrix else (DECOMPOSED, -4 / 3)
+    fig, (left, right) = figure(1, 2, height=3.3)
+    left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
+    left.plot(*(np.linalg.matrix_power(W / 0.9, n) @ circle()), color=COLORS["state"])
+    left.axline((0, 0), slope=slope, color=COLORS["gradient"], lw=0.8, ls=":")
+    left.set(aspect="equal", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+    left.set_title(f"unit circle under {matrix.split()[0]}ⁿ / 0.9ⁿ")
+    steps = np.arange(61)
+    right.semilogy(steps, 0.9**steps, color=COLORS["state"], label="‖Wⁿ‖ = 0.9ⁿ")
+    right.semilogy(steps, (4 / 9) ** steps, "--", color=COLORS["gradient"], label="to rank one: (4/9)ⁿ")
+    right.plot([n, n], [0.9**n, (4 / 9) ** n], "o", color=COLORS["reference"])
+    right.set(xlabel="n", ylim=(1e-22, 10), title=f"n = {n}")
+    right.legend(loc="lower left")
+    fig.set_label(
+        f"n = {n}, {matrix}: the unit circle becomes an ellipse along the line of slope {slope:.2f}, its "
+        f"second axis {(4 / 9) ** n:.1e} of the first; the norm of the power is {0.9**n:.3g}."
+    )
+    return fig
+
+
+def transient(coupling):
+    """F5: the norm of [[0.9, b], [0, 0.9]]^n, its eigenvalues' 0.9^n and the smaller singular value."""
+    W, n = np.array([[0.9, coupling], [0, 0.9]]), np.arange(101)
+    norms = spectra.growth(W, 100)
+    fig, ax = figure(height=3.3)
+    ax.axhline(1, color=COLORS["reference"], lw=0.6)
+    ax.semilogy(n, norms, color=COLORS["gradient"], label="largest singular value of Wⁿ")
+    ax.semilogy(n, 0.9**n, "--", color=COLORS["state"], label="|λ|ⁿ = 0.9ⁿ")
+    ax.semilogy(n, 0.81**n / norms, ":", color=COLORS["reference"], label="smallest singular value")
+    ax.plot(norms.argmax(), norms.max(), "o", color=COLORS["gradient"])
+    ax.set(xlabel="n", ylim=(1e-13, 1e3), title=minus(f"coupling b = {coupling:g}"))
+    ax.legend(loc="lower left")
+    last = np.flatnonzero(norms >= 1)[-1]
+    fig.set_label(
+        f"Coupling {coupling:g}: the norm of the n-th power is largest, {norms.max():.3g}, at "
+        f"n = {norms.argmax()} and stays below 1 only from n = {last + 1} on, though both eigenvalues are 0.9."
+    )
+    return fig
+
+
+UNIT_MODULUS = {
+    "identity": np.eye(2),
+    "rotation by 1 rad": np.array([[np.cos(1), -np.sin(1)], [np.sin(1), np.cos(1)]]),
+    "Jordan block [[1, 1], [0, 1]]": np.array([[1.0, 1.0], [0.0, 1.0]]),
+    "[[2, −1], [1, 0]]": np.array([[2.0, -1.0], [1.0, 0.0]]),
+}
+
+
+def unit_modulus(matrix, n):
+    """F6: four matrices whose eigenvalues all have modulus 1, and what their powers do to the unit circle."""
+    W = UNIT_MODULUS[matrix]
+    P, norms = np.linalg.matrix_power(W, n), spectra.growth(W, 24)
+    fig, (left, right) = figure(1, 2, height=3.3)
+    left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
+    left.plot(*(P @ circle()), color=COLORS["state"])
+    left.plot(*P[:, 0], "o", color=COLORS["gradient"])
+    size = max(1.2, 1.1 * norms[n])
+    left.set(aspect="equal", xlim=(-size, size), ylim=(-size, size), title="circle under Wⁿ; dot: column 1")
+    right.plot(norms, color=COLORS["state"])
+    right.plot(n, norms[n], "o", color=COLORS["gradient"])
+    right.set(xlabel="n", ylim=(0, 50), title=f"‖Wⁿ‖, n = {n}")
+    entries = minus(", ".join(f"{p + 0.0:.2f}" for p in P.round(2).flat))
+    fig.set_label(f"{matrix}, n = {n}: the power is {entries}, row by row; its norm is {norms[n]:.2f}.")
+    return fig
+
+
+# --- 2d: what eigenvalues do not tell ---------------------------------------------------------------------
+
+GAINS = np.geomspace(0.25, 8, 24)
+
+
+@lru_cache
+def lag_norms(gain, unit, weights, n=32, T=30):
+    """The norms of dh_t/dh_0, t = 0..T, of a driven network, and its bound's factor per step.
+
+    A tanh network is a logistic one with four times the weights: tanh z = 2 sigma(2z) - 1.
+    """
+    rng = np.random.default_rng(0)
+    W, x = rng.normal(size=(n, n)) / np.sqrt(n), rng.normal(size=(T, n))
+    W = gain * (np.linalg.qr(W)[0] if weights == "orthogonal" else W)
+    bound = spectra.norm(W)
+    if unit == "tanh":
+        params, x = rnn.Params(4 * W, 2 * np.eye(n)), x - W.sum(1)
+    else:
+        params, bound = rnn.Params(W, np.eye(n)), bound / 4
+    h = rnn.forward(params, x, np.full(n, 0.5))
+    return np.array([spectra.norm(rnn.transport(params, h, t, 0)) for t in range(T + 1)]), bound
+
+
+def rate(norms):
+    """The mean factor per step from lag 10 on."""
+    return (norms[-1] / norms[10]) ** (1 / (len(norms) - 11))
+
+
+def lag_curves(gain, unit, weights):
+    """F7: how a gradient fares over 30 steps at this gain, and its rate per step at every gain."""
+    norms, bound = lag_norms(gain, unit, weights)
+    rates, bounds = np.array([(rate(p), b) for p, b in (lag_norms(g, unit, weights) for g in GAINS)]).T
+    fig, (left, right) = figure(1, 2, height=3.3)
+    left.semilogy(norms, color=COLORS["gradient"], label="measured")
+    left.semilogy(bound ** np.arange(len(norms)), ":", color=COLORS["reference"], label="bound")
+    left.set(xlabel="lag t − k", ylabel="‖∂hₜ/∂hₖ‖", ylim=(1e-25, 1e25), title=f"{unit}, gain {gain:.2f}")
+    left.legend(loc="upper left")
+    right.loglog(GAINS, rates, color=COLORS["gradient"])
+    right.loglog(GAINS, bounds, ":", color=COLORS["reference"])
+    right.axhline(1, color=COLORS["reference"], lw=0.6)
+    right.plot(gain, rate(norms), "o", color=COLORS["gradient"])
+    right.set(xlabel="gain", ylim=(0.03, 20), title="factor per step")
+    right.set_xticks([0.25, 1, 4], ["¼", "1", "4"])
+    right.set_xticks([], minor=True)
+    right.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
+    fig.set_label(
+        f"A {unit} network with {weights} weights of gain {gain:.2f}: the gradient changes by a factor of "
+        f"{rate(norms):.2f} per step; the bound allows {bound:.2f}."
+    )
+    return fig
+
+
+# --- Laboratory: the cliff --------------------------------------------------------------------------------
+
+
+def wall(w):
+    """The b at which x_0 = 1/2 is a fixed point of x -> w sigma(x) + b (eq-wall)."""
+    return 0.5 - rnn.sigma(0.5) * w
+
+
+def cliff_slice(w):
+    """F8: the error along b at this w, with the wall at its closed form."""
+    b = np.linspace(-4.6, -1, 361)
+    E = spectra.cliff(w, b)[0]
+    fig, ax = figure(width=4.8, height=3.2)
+    ax.plot(b, E, color=COLORS["state"])
+    ax.axvline(wall(w), color=COLORS["gradient"], lw=1, ls="--")
+    ax.text(wall(w) - 0.05, 0.56, minus(f"wall, b = {wall(w):.2f}"), ha="right", color=COLORS["gradient"])
+    ax.set(xlabel="b", ylabel="E", ylim=(-0.02, 0.6), title=f"w = {w:.2f}")
+    multiplier = float((w * rnn.dsigma(0.5)) ** 50)
+    fig.set_label(
+        f"The error along b at w = {w:.2f}. The wall stands at b = {wall(w):.3f}, where the derivative of "
+        f"x_50 by x_0 is {multiplier:.2g}."
+    )
+    return fig
+
+
+def cliff_surface(paths=None):
+    """The error over (w, b), the wall, and descent paths {label: (steps, 2)}."""
+    w, b = np.linspace(3.5, 6.5, 61), np.linspace(-3.8, -1, 85)
+    E = spectra.cliff(*np.meshgrid(w, b))[0]
+    fig, ax = figure(height=4)
+    shades = [(COLORS["reference"], alpha) for alpha in np.linspace(0, 0.6, 5)]
+    shades = ax.contourf(w, b, E, levels=np.linspace(0, 0.5, 6), colors=shades)
+    fig.colorbar(shades, label="E")
+    steep = w[w > 1 / rnn.dsigma(0.5)]
+    ax.plot(steep, wall(steep), color=COLORS["reference"], ls="--", lw=1)
+    ax.text(6.4, wall(6.4) + 0.1, "wall", ha="right", color=COLORS["reference"])
+    for (label, path), name, style in zip((paths or {}).items(), ("gradient", "cell"), STYLES, strict=False):
+        ax.plot(*np.transpose(path), color=COLORS[name], ls=style, marker=".", ms=4, lw=1, label=label)
+    ax.set(xlabel="w", ylabel="b", xlim=(3.5, 6.5), ylim=(-3.8, -1))
+    if paths:
+        ax.legend(loc="upper right")
+    ends = [f" {label} ends at ({p[-1][0]:.1f}, {p[-1][1]:.1f})." for label, p in (paths or {}).items()]
+    fig.set_label("Error over w and b: low above the wall b = 0.5 − 0.622 w, high below it." + "".join(ends))
+    return fig
+
+
+def bifurcation(w):
+    """The fixed points x of x -> w sigma(x) + b against b: two stable ones inside an interval if w > 4."""
+    x = np.linspace(-3, 7, 401)
+    slope, b = w * rnn.dsigma(x), x - w * rnn.sigma(x)
+    fig, ax = figure(width=4.8, height=3.2)
+    ax.plot(np.where(slope < 1, b, np.nan), x, color=COLORS["state"], label="stable")
+    ax.plot(np.where(slope >= 1, b, np.nan), x, ":", color=COLORS["gradient"], label="unstable")
+    ends = fold(w) if w > 4 else ()
+    for end in ends:
+        ax.axvline(end, color=COLORS["reference"], lw=0.8, ls="--")
+    ax.set(xlabel="b", ylabel="fixed point x", xlim=(-5, -0.5), ylim=(-3, 6), title=f"w = {w:.2f}")
+    ax.legend(loc="upper left")
+    inside = f"Two are stable for b between {ends[0]:.3f} and {ends[1]:.3f}." if ends else "One for each b."
+    fig.set_label(f"Fixed points of the one-unit network at w = {w:.2f} against b. {inside}")
+    return fig
+
+
+def fold(w):
+    """The two b at which a pair of fixed points is born: w sigma'(x) = 1 there (eq-fold)."""
+    s = (1 + np.array([1, -1]) * np.sqrt(1 - 4 / w)) / 2
+    return tuple(float(b) for b in np.log(s / (1 - s)) - w * s)
+
+
+# --- Practice ---------------------------------------------------------------------------------------------
+
+
+def singular_spectra(per_layer, expected):
+    """The singular values of a deep product, each as its mean factor per layer; orthogonal layers keep 1."""
+    fig, ax = figure(width=4.8, height=3.2)
+    ax.axhline(1, color=COLORS["cell"], ls="--")
+    ax.plot(per_layer, color=COLORS["gradient"], lw=2.5)
+    ax.plot(expected, ":", color=COLORS["reference"])
+    ax.text(len(per_layer), 1.03, "orthogonal: 1", ha="right", color=COLORS["cell"])
+    ax.text(0.45 * len(per_layer), 0.85, "Gaussian", color=COLORS["gradient"])
+    ax.text(0.4 * len(per_layer), 0.5, "dotted: expected", ha="right", color=COLORS["reference"])
+    ax.set(xlabel="direction, strongest first", ylabel="factor per layer", ylim=(0, 1.15))
+    fig.set_label(
+        f"Factors per layer of a product of Gaussian layers fall from {per_layer[0]:.2f} to "
+        f"{per_layer[-1]:.2f}; orthogonal layers keep every one at 1."
+    )
+    return fig
+
+
+def ring(lam, energy):
+    """Eigenvalues in the unit disc, and the energy each collects from white noise (eq-energy)."""
+    fig, (left, right) = figure(1, 2, height=3.3)
+    left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
+    left.plot(lam.real, lam.imag, ".", color=COLORS["cell"])
+    left.set(aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1], title="eigenvalues λ")
+    modulus = np.linspace(0, 0.999, 200)
+    right.semilogy(modulus, 1 / (1 - modulus**2), ":", color=COLORS["reference"], label="1 / (1 − |λ|²)")
+    right.semilogy(abs(lam), energy, "o", ms=3, color=COLORS["state"], label="simulated")
+    right.set(xlabel="|λ|", title="mean of |h|²", xlim=(0, 1.02), ylim=(0.8, 1000))
+    right.legend(loc="upper left")
+    fig.set_label(
+        f"{len(lam)} eigenvalues with moduli from {abs(lam).min():.2f} to {abs(lam).max():.2f}; simulated "
+        f"energies from {energy.min():.1f} to {energy.max():.0f} follow 1 / (1 − |λ|²)."
+    )
+    return fig
