@@ -13,6 +13,8 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from rnncourse.certificates import LABELS
+
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent
 
@@ -66,24 +68,30 @@ def visit_display(self, node):
 
 # --- Equation numbers say which page they live on, and lead to the certificate -----------------------------
 
+def prefix(docname):
+    page = re.match(r"(\d)[^/]*/(?:([a-z])-)?", docname)
+    return f"{page[1]}{page[2] or ''}." if page else ""
+
+
 def number_equations(app, doctree):
     """(1a.3) is the third equation of page a of chapter 1."""
     domain = app.env.get_domain("math")
-    page = re.match(r"(\d)[^/]*/(?:([a-z])-)?", app.env.docname)
     for node in doctree.findall(nodes.math_block):
-        if node.get("label") and page:
-            node["number"] = f"{page[1]}{page[2] or ''}.{node['number']}"
-            domain.equations[node["label"]] = app.env.docname, node["number"]
+        if label := node.get("label"):
+            node["number"] = f"{prefix(app.env.docname)}{node['number']}"
+            domain.equations[label] = app.env.docname, node["number"]
+
+
+def number_exercises(app, env):
+    """Exercise 1a.2 is the second exercise of page a of chapter 1."""
+    for docname, numbers in env.toc_fignumbers.items():
+        own = numbers.get("exercise", {})
+        own.update({label: (f"{prefix(docname)}{i}",) for i, label in enumerate(own, 1)})
 
 
 def mark(self, label):
-    try:
-        from rnncourse.certificates import LABELS
-    except ImportError:
-        LABELS = [label]
     if label not in LABELS:
         log.warning("equation %s has no certificate in rnncourse.certificates", label)
-        return ""
     page = self.builder.get_relative_uri(self.builder.current_docname, "appendix/certificates")
     return f' <a class="certificate" href="{page}#cert-{label}" aria-label="certificate of equation {label}">✓</a>'
 
@@ -115,7 +123,9 @@ class Choice(SphinxDirective):
             raise self.error(f"choice {name}: each option starts with ( ) or (x), and one at least with (x)")
 
         kind = "predict" if "predict" in self.options else "question"
-        out = [html(f'<form class="choice choice-{kind}" id="{escape(name)}"><fieldset><legend>'),
+        word = kind.capitalize()
+        out = [html(f'<form class="choice choice-{kind}" id="{escape(name)}"><fieldset><legend>'
+                    f'<span class="choice-kind">{word}</span> '),
                *question[0].children, html("</legend>"), *question[1:]]
         for i, option in enumerate(options):
             out += [html(f'<label><input type="radio" name="{escape(name)}" value="{i}"><span>'
@@ -148,7 +158,40 @@ def unique_choices(app, env):
             seen[name] = page
 
 
-# --- Static files ------------------------------------------------------------------------------------------
+# --- What the page as built needs ---------------------------------------------------------------------------
+
+def check_pictures(app, doctree):
+    """A picture without words, or a table without headings, is a warning, hence a failed build."""
+    for node in doctree.findall(nodes.image):
+        if not node.get("alt"):
+            log.warning("picture %s has no alt text", node["uri"], location=node)
+    for node in doctree.findall(nodes.raw):
+        if node.get("format") == "html":
+            text = node.astext()
+            for tag in re.findall(r"<(?:svg|img)\b[^>]*>", text):
+                if not re.search(r"""\b(alt|aria-label|aria-labelledby|aria-hidden)=["'][^"']""", tag):
+                    log.warning("picture without alt text: %s", tag[:80], location=app.env.docname)
+            if "<table" in text and "<th" not in text:
+                log.warning("table without headings: %s", text[:80], location=app.env.docname)
+
+
+def polish(app, doctree, docname):
+    """Fold solutions natively, let wide tables scroll, name exercises without parentheses."""
+    for node in list(doctree.findall(nodes.Element)):
+        if node.get("ids") in (["exercise-content"], ["solution-content"]):   # not unique on a page
+            node["ids"] = []
+        if "exercise" in node.get("classes", ()) and len(node[0]) > 1:
+            node[0].replace(node[0][0], nodes.Text(" "))
+            node[0].pop()
+        if "dropdown" in node.get("classes", ()):
+            title, *rest = node.children
+            node.children = []
+            node += [html("<details><summary>"), *title.children, html("</summary>"), *rest, html("</details>")]
+        if isinstance(node, nodes.table):
+            box = nodes.container(classes=["scroll"])
+            node.replace_self(box)
+            box += node
+
 
 def copy_katex(app):
     source, target = ROOT / "node_modules/katex/dist", Path(app.outdir) / "_static/katex"
@@ -162,9 +205,10 @@ def copy_katex(app):
 def setup(app):
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.add_directive("choice", Choice)
-    app.add_css_file("katex/katex.min.css")
-    app.add_js_file("quiz.js", loading_method="defer")
     app.connect("builder-inited", copy_katex)
     app.connect("doctree-read", number_equations)
+    app.connect("doctree-read", check_pictures)
     app.connect("env-check-consistency", unique_choices)
+    app.connect("env-check-consistency", number_exercises)
+    app.connect("doctree-resolved", polish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
