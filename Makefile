@@ -29,7 +29,7 @@ export JUPYTERLAB_SETTINGS_DIR := $(STATE)/lab-settings
 export JUPYTERLAB_WORKSPACES_DIR := $(STATE)/lab-workspaces
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-JUPYTER_BOOK = $(BIN)/jupyter-book build book --config _config.yml --toc book/_toc.yml --path-output . -W --keep-going -n -q
+JUPYTER_BOOK = $(BIN)/jupyter-book build book --config _config.yml --path-output . -W --keep-going -n -q
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
