@@ -123,7 +123,7 @@ def transient(coupling):
     last = np.flatnonzero(norms >= 1)[-1]
     fig.set_label(
         f"Coupling {coupling:g}: the norm of the n-th power is largest, {norms.max():.3g}, at "
-        f"n = {norms.argmax()} and stays below 1 only from n = {last + 1} on, though both eigenvalues are 0.9."
+        f"n = {norms.argmax()} and stays below 1 only from n = {last + 1} on, though both eigenvalues are 0.9"
     )
     return fig
 

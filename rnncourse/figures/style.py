@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogFormatter, NullFormatter
@@ -66,8 +67,15 @@ def minus(text):
 
 def svg(fig):
     """The figure as inline SVG for a page of either theme; the same bytes on every machine."""
-    text = ElementTree.tostring(drawing(fig), encoding="unicode")
-    return text.replace("@", hashlib.sha256(text.encode()).hexdigest()[:8] + "-")
+    return named(ElementTree.tostring(drawing(fig), encoding="unicode"))
+
+
+MARK = "\ue000"  # begins every id in a drawing; no text contains it
+
+
+def named(markup):
+    """The markup with a prefix for its ids from its own content: those of two pictures on a page never meet."""
+    return markup.replace(MARK, "f" + hashlib.sha256(markup.encode()).hexdigest()[:8] + "-")
 
 
 def html(fig):
@@ -76,17 +84,18 @@ def html(fig):
 
 
 def drawing(fig):
-    """The figure's SVG as an element tree: no namespace, no idle markup, ids `@0`, `@1`, ... in order."""
+    """The figure's SVG as an element tree: no namespace, no idle markup, ids numbered after a MARK."""
     if not fig.get_label():
         raise ValueError("a figure needs an alt text: fig.set_label('what the picture shows')")
     _plain_powers(fig)
     file = io.StringIO()
     with matplotlib.rc_context(RC):
-        fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        # savefig would lay the figure out and draw it twice.
+        FigureCanvasSVG(fig).print_svg(file, metadata={"Date": None, "Creator": None})
     idle = r"(?s)<!DOCTYPE.*?>|<metadata>.*?</metadata>|<style.*?</style>"
     source = re.sub(idle, "", file.getvalue())
     reference = re.compile(r'(?<=href="#)[^"]+|(?<=url\(#)[^)]+')
-    ids = {name: f"@{i}" for i, name in enumerate(dict.fromkeys(reference.findall(source)))}
+    ids = {name: f"{MARK}{i}" for i, name in enumerate(dict.fromkeys(reference.findall(source)))}
     source = reference.sub(lambda match: ids[match[0]], source)
     source = re.sub(r' id="(.*?)"', lambda match: f' id="{ids[match[1]]}"' if match[1] in ids else "", source)
     root = ElementTree.fromstring(source)
@@ -105,7 +114,7 @@ def drawing(fig):
 
 
 def _plain_powers(fig):
-    """Label log axes with 10⁻³ as plain text: mathtext would fix each letter's place for matplotlib's font."""
+    """Label log axes with 10⁻³ as plain text: mathtext would fix each letter's place for its own font."""
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
         if isinstance(axis.get_major_formatter(), LogFormatter):
             axis.set_major_formatter(lambda value, _: power_of_ten(value))
@@ -153,7 +162,7 @@ def _themed(style, letters):
 
 
 def _typeset(text):
-    """Set runs of Unicode subscripts and superscripts in the page's own font, which lacks most such letters."""
+    """Set runs of Unicode subscripts and superscripts in the page's own font, which may lack them."""
     size = float(re.search(r"font-size:([\d.]+)px", text.get("style"))[1])
     runs = [("".join(run), level) for level, run in groupby(text.text, _level)]
     if len(runs) == 1 and not runs[0][1]:

@@ -1,0 +1,233 @@
+"""Sliders for a figure function: live widgets where a kernel runs, precomputed frames on a page without one."""
+
+import json
+import re
+from html import escape
+from itertools import product
+from numbers import Real
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+import numpy as np
+
+from rnncourse.figures import style
+
+try:
+    import ipywidgets
+except ImportError:  # the static face needs no widgets
+    ipywidgets = None
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+class Grid(NamedTuple):
+    """The values one control runs through, its words for the reader, and where it stands at first."""
+
+    values: Any
+    label: str
+    play: bool = False
+    start: int = 0
+
+
+class Explorable(NamedTuple):
+    """What a notebook shows: `html` on a page, widgets beside it where there is a kernel to compute them."""
+
+    figure: Any
+    grids: dict
+    html: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        view = live(self.figure, self.grids)._repr_mimebundle_() if ipywidgets else {}
+        key = "application/vnd.jupyter.widget-view+json"
+        return {"text/html": self.html, "text/plain": sentence(self.grids)} | {k: view[k] for k in view if k == key}
+
+
+def explore(figure, **grids):
+    """Sliders for `figure(**values)`, a function that returns a matplotlib figure with an alt text.
+
+    A grid is a sequence, or a Grid: numbers make a slider, words make radio buttons (a menu, if more than five).
+    Every frame is drawn at once: a figure that fails for one of them raises a ValueError that names its values.
+    """
+    if not grids:
+        raise ValueError("explore needs at least one grid of values, such as z=[-1, 0, 1]")
+    grids = {name: _grid(name, grid) for name, grid in grids.items()}
+    drawings = [_draw(figure, grids, values) for values in product(*(grid.values for grid in grids.values()))]
+    return Explorable(figure, grids, static(grids, drawings))
+
+
+def _grid(name, grid):
+    grid = grid if isinstance(grid, Grid) else Grid(grid, name.replace("_", " "))
+    if isinstance(grid.values, str) or not np.iterable(grid.values):
+        raise ValueError(f"the grid of {name} must be a sequence of values, not {grid.values!r}")
+    grid = grid._replace(values=list(grid.values))
+    if not 0 <= grid.start < len(grid.values):
+        raise ValueError(f"the grid of {name} has {len(grid.values)} values, and none at its start {grid.start}")
+    return grid
+
+
+def _draw(figure, grids, values):
+    try:
+        return style.drawing(figure(**dict(zip(grids, values, strict=True))))
+    except Exception as error:
+        frame = ", ".join(f"{name} = {say(value)}" for name, value in zip(grids, values, strict=True))
+        raise ValueError(f"No picture for {frame}: {error}") from error
+
+
+def say(value):
+    """The value in the reader's typography."""
+    return style.minus(f"{value:.4g}") if isinstance(value, Real) else str(value)
+
+
+def slides(grid):
+    """Whether the grid makes a slider (numbers) or a choice (words)."""
+    return all(isinstance(value, Real) and not isinstance(value, bool) for value in grid.values)
+
+
+def sentence(grids):
+    """What varies and over which range, for those who cannot slide."""
+    ranges = [
+        f"{grid.label} from {say(grid.values[0])} to {say(grid.values[-1])} in {len(grid.values)} steps"
+        if slides(grid)
+        else f"{grid.label}: {', '.join(map(say, grid.values))}"
+        for grid in grids.values()
+    ]
+    return f"One frame of {np.prod([len(grid.values) for grid in grids.values()])}. " + "; ".join(ranges) + "."
+
+
+# The static face: explore.js moves it, explore.css clothes it.
+
+
+def static(grids, drawings):
+    """The first frame, native controls that wait for explore.js, and all frames as differences to the first."""
+    shape = [len(grid.values) for grid in grids.values()]
+    start = int(np.ravel_multi_index([grid.start for grid in grids.values()], shape))
+    packed = pack(drawings, start)
+    packed["grids"] = [[name, grid.label, list(map(say, grid.values))] for name, grid in grids.items()]
+    data = json.dumps(packed, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    text = f"""<div class="rnn-explore" role="group" aria-label="{escape(', '.join(g.label for g in grids.values()))}">
+<div class="rnn-figure" style="overflow-x:auto">{_markup(drawings[start])}</div>
+<form class="rnn-controls" autocomplete="off" hidden>
+{''.join(_control(name, grid) for name, grid in grids.items())}<button type="reset">Reset</button>
+</form>
+<p class="rnn-range">{escape(sentence(grids))} They move with scripts on, or where a kernel runs.</p>
+<p class="rnn-said" aria-live="polite"></p>
+<script type="application/json">{data}</script>
+</div>"""
+    return style.named(text)
+
+
+def _control(name, grid):
+    label, values = escape(grid.label), [escape(say(value)) for value in grid.values]
+    if slides(grid):
+        play = '<button type="button" class="rnn-play">Play</button>' if grid.play else ""
+        return (
+            f'<div class="rnn-control"><label><span>{label}</span> <input type="range" name="{name}" min="0" '
+            f'max="{len(values) - 1}" value="{grid.start}" aria-valuetext="{label}: {values[grid.start]}"></label> '
+            f'<output aria-live="off">{values[grid.start]}</output>{play}</div>\n'
+        )
+    if len(values) > 5:
+        options = (
+            f'<option value="{i}"{" selected" * (i == grid.start)}>{value}</option>' for i, value in enumerate(values)
+        )
+        select = f'<select name="{name}">{"".join(options)}</select>'
+        return f'<div class="rnn-control"><label><span>{label}</span> {select}</label></div>\n'
+    radios = (
+        f'<label><input type="radio" name="{name}" value="{i}"{" checked" * (i == grid.start)}> {value}</label>'
+        for i, value in enumerate(values)
+    )
+    return f'<fieldset class="rnn-control"><legend>{label}</legend>{"".join(radios)}</fieldset>\n'
+
+
+def _markup(drawing):
+    return ElementTree.tostring(drawing, encoding="unicode")
+
+
+def pack(drawings, start):
+    """Frames of equal structure as one group: its first drawing, and what differs from it in each frame.
+
+    A slot is [element, attribute, parts, rows]. Where only numbers differ, a row holds them in hundredths, each
+    as its difference from the one before (smooth curves then compress well), to be set between the parts;
+    else parts is None and a row is the text itself. The group of frame `start` stands on the page: its base is None.
+    """
+    kind = [tuple((e.tag, *e.attrib, e.text is None, len(e)) for e in drawing.iter()) for drawing in drawings]
+    kinds = [kind[start], *(k for k in dict.fromkeys(kind) if k != kind[start])]
+    members = [[drawing for drawing, k in zip(drawings, kind, strict=True) if k == own] for own in kinds]
+    return {
+        "start": start,
+        "frames": [kinds.index(k) for k in kind],
+        "bases": [None, *(_markup(group[0]) for group in members[1:])],
+        "slots": [_slots(group) for group in members],
+    }
+
+
+def _slots(group):
+    slots = []
+    for i, elements in enumerate(zip(*(drawing.iter() for drawing in group), strict=True)):
+        for key in [*elements[0].attrib, "text"]:
+            texts = [element.text if key == "text" else element.get(key) for element in elements]
+            if len(set(texts)) > 1:
+                slots.append([i, key, *_rows(texts)])
+    return slots
+
+
+def _rows(texts):
+    parts, tokens = zip(*((NUMBER.split(text), NUMBER.findall(text)) for text in texts), strict=True)
+    hundredths = [[round(100 * float(token)) for token in row] for row in tokens]
+    same = all(part == parts[0] for part in parts)
+    if not same or tokens != tuple([repr(h / 100).removesuffix(".0") for h in row] for row in hundredths):
+        return None, texts
+    varies = [len(set(column)) > 1 for column in zip(*hundredths, strict=True)]
+    between = [parts[0][0]]
+    for token, part, vary in zip(tokens[0], parts[0][1:], varies, strict=True):
+        if vary:
+            between.append(part)
+        else:
+            between[-1] += token + part
+    return between, np.diff(np.array(hundredths)[:, varies], axis=1, prepend=0).tolist()
+
+
+# The live face.
+
+
+def live(figure, grids):
+    """Widgets that draw the figure as asked for: between the values of an even grid, too."""
+    controls = {name: _widget(grid) for name, grid in grids.items()}
+    picture = ipywidgets.HTML()
+
+    def show(change=None):
+        try:
+            drawing = _draw(figure, grids, [control.value for control in controls.values()])
+            picture.value = style.named(f'<div style="overflow-x:auto">{_markup(drawing)}</div>')
+        except ValueError as error:
+            picture.value = f"<p>{escape(str(error))}</p>"
+
+    def restart(button):
+        for name, grid in grids.items():
+            controls[name].value = grid.values[grid.start]
+
+    for control in controls.values():
+        control.observe(show, "value")
+    reset = ipywidgets.Button(description="Reset")
+    reset.on_click(restart)
+    show()
+    rows = [_playing(controls[name]) if grid.play else controls[name] for name, grid in grids.items()]
+    return ipywidgets.VBox([*rows, reset, picture])
+
+
+def _widget(grid):
+    values, low, high = grid.values, grid.values[0], grid.values[-1]
+    words = {"description": grid.label, "tooltip": grid.label, "style": {"description_width": "initial"}}
+    words["value"] = values[grid.start]
+    if slides(grid) and not grid.play and isinstance(low, float) and low < high:
+        if np.allclose(values, np.linspace(low, high, len(values))):
+            step = (values[1] - low) / 10
+            return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format=".4g", **words)
+    choice = ipywidgets.RadioButtons if len(values) <= 5 else ipywidgets.Dropdown
+    kind = ipywidgets.SelectionSlider if slides(grid) else choice
+    return kind(options=[(say(value), value) for value in values], **words)
+
+
+def _playing(slider):
+    play = ipywidgets.Play(max=len(slider.options) - 1, interval=500)
+    ipywidgets.jslink((play, "value"), (slider, "index"))
+    return ipywidgets.HBox([slider, play])
