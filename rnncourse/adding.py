@@ -1,0 +1,114 @@
+"""The laboratory of chapter 3: the adding problem, and four networks that learn it from our own gradients.
+
+A network's weights are a list: those of its cell, then v and c of the prediction v . h_T + c. The cell is the
+LSTM, or h_t = phi(W h_{t-1} + U x_t + b) with phi = tanh (W random, or orthogonal) or phi = ReLU (W = I: the
+IRNN of Le, Jaitly & Hinton 2015).
+"""
+
+import numpy as np
+
+from . import lstm
+
+PHI = {
+    "tanh": (np.tanh, lambda h: 1 - h**2),
+    "orthogonal": (np.tanh, lambda h: 1 - h**2),
+    "IRNN": (lambda z: np.maximum(z, 0), lambda h: (h > 0).astype(float)),
+}
+
+
+def batch(rng, T, size=64):
+    """Numbers and marks x (T, size, 2), and the sum y (size,) of the two numbers that are marked.
+
+    One mark in each half. The best constant, 1, errs by 1/6 in mean square. Hochreiter & Schmidhuber (1997).
+    """
+    x, each = np.zeros((T, size, 2)), np.arange(size)
+    x[..., 0] = rng.random((T, size))
+    for half in ((0, T // 2), (T // 2, T)):
+        x[rng.integers(*half, size), each, 1] = 1
+    return x, (x[..., 0] * x[..., 1]).sum(0)
+
+
+def weights(kind, n, rng, forget_bias=1.0):
+    """The weights a network starts from, uniform in +-1/sqrt(n) where nothing else is said; two inputs."""
+
+    def uniform(*shape):
+        return rng.uniform(-(n**-0.5), n**-0.5, shape)
+
+    if kind == "LSTM":
+        cell = [uniform(n, n + 2) for _ in range(4)] + [np.full(n, forget_bias)] + [np.zeros(n)] * 3
+    else:
+        random, orthogonal = uniform(n, n), np.linalg.qr(rng.normal(size=(n, n)))[0]
+        W = {"tanh": random, "orthogonal": orthogonal, "IRNN": np.eye(n)}[kind]
+        cell = [W, uniform(n, 2), np.zeros(n)]
+    return [*cell, uniform(n), np.zeros(1)]
+
+
+def forward(kind, w, x):
+    """The states: lstm.States, or h (T+1, ..., n) of the plain network; both start from zero."""
+    h = np.zeros((len(x) + 1, *x.shape[1:-1], len(w[-2])))
+    if kind == "LSTM":
+        return lstm.forward(lstm.Params(*w[:8]), x, h[0], h[0])
+    W, U, b = w[:3]
+    h[1:] = x @ U.T + b
+    for t in range(1, len(h)):
+        h[t] = PHI[kind][0](h[t] + h[t - 1] @ W.T)
+    return h
+
+
+def backward(kind, w, x, states, dl):
+    """The gradients of the cell's weights, summed over the batch, and the totals dh and, for the LSTM, dC."""
+    if kind == "LSTM":
+        gradients, *totals = lstm.backward(lstm.Params(*w[:8]), x, states, dl)
+        return [*gradients], totals
+    W, h, dh = w[0], states, dl.copy()
+    delta = PHI[kind][1](h[1:])  # phi'(z_t) until its turn comes
+    for t in range(len(x), 0, -1):
+        delta[t - 1] *= dh[t]
+        dh[t - 1] += delta[t - 1] @ W
+    time_and_batch = (tuple(range(x.ndim - 1)),) * 2
+    dW, dU = (np.tensordot(delta, a, time_and_batch) for a in (h[:-1], x))
+    return [dW, dU, delta.sum(time_and_batch[0])], (dh,)
+
+
+def gradient(kind, w, x, y):
+    """The mean squared error of a batch, its gradients by all weights, and its totals by the states."""
+    *_, v, c = w
+    states = forward(kind, w, x)
+    h = states.h if kind == "LSTM" else states
+    error = h[-1] @ v + c - y
+    dl = np.zeros_like(h)
+    dl[-1] = 2 / len(y) * np.multiply.outer(error, v)  # only the last state is asked
+    cell, totals = backward(kind, w, x, states, dl)
+    readout = [2 / len(y) * error @ h[-1], 2 / len(y) * error.sum(keepdims=True)]
+    return (error**2).mean(), cell + readout, totals
+
+
+def adam(w, gradients, memory, rate):
+    """One step of Adam (Kingma & Ba 2015), the norm of the gradient clipped at 1 (Pascanu et al. 2013).
+
+    memory is (t, m, s): the number of steps so far, and running means of each gradient and of its square.
+    """
+    t, m, s = memory
+    norm = np.sqrt(sum((g**2).sum() for g in gradients))
+    gradients = [g / max(norm, 1) for g in gradients]
+    t, m = t + 1, [0.9 * a + 0.1 * g for a, g in zip(m, gradients, strict=True)]
+    s = [0.999 * a + 0.001 * g**2 for a, g in zip(s, gradients, strict=True)]
+    moves = [a / (1 - 0.9**t) / (np.sqrt(b / (1 - 0.999**t)) + 1e-8) for a, b in zip(m, s, strict=True)]
+    return [a - rate * move for a, move in zip(w, moves, strict=True)], (t, m, s)
+
+
+def train(kind, T, n=32, seed=0, rate=0.02, updates=600, forget_bias=1.0):
+    """Train on fresh batches of 64 until it is solved -> the weights, the error of each batch."""
+    rng = np.random.default_rng(seed)
+    w, losses = weights(kind, n, rng, forget_bias), []
+    memory = 0, [np.zeros_like(a) for a in w], [np.zeros_like(a) for a in w]
+    while len(losses) < updates and not solved(losses):
+        loss, gradients, _ = gradient(kind, w, *batch(rng, T))
+        w, memory = adam(w, gradients, memory, rate)
+        losses.append(loss)
+    return w, losses
+
+
+def solved(losses):
+    """Whether the mean of the last 20 errors is below 0.01, a sixteenth of what the best constant makes."""
+    return len(losses) >= 20 and np.mean(losses[-20:]) < 0.01
