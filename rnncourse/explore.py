@@ -104,13 +104,13 @@ def static(grids, drawings):
     packed = pack(drawings, start)
     packed["grids"] = [[name, grid.label, list(map(say, grid.values))] for name, grid in grids.items()]
     data = json.dumps(packed, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    text = f"""<div class="rnn-explore" role="group" aria-label="{escape(', '.join(g.label for g in grids.values()))}">
+    text = f"""<div class="explore" role="group" aria-label="{escape(', '.join(g.label for g in grids.values()))}">
 <div class="rnn-figure" style="overflow-x:auto">{_markup(drawings[start])}</div>
-<form class="rnn-controls" autocomplete="off" hidden>
+<form class="explore-controls" autocomplete="off" hidden>
 {''.join(_control(name, grid) for name, grid in grids.items())}<button type="reset">Reset</button>
 </form>
-<p class="rnn-range">{escape(sentence(grids))} They move with scripts on, or where a kernel runs.</p>
-<p class="rnn-said" aria-live="polite"></p>
+<p class="explore-range">{escape(sentence(grids))} They move with scripts on, or where a kernel runs.</p>
+<p class="explore-said" aria-live="polite"></p>
 <script type="application/json">{data}</script>
 </div>"""
     return style.named(text)
@@ -119,9 +119,9 @@ def static(grids, drawings):
 def _control(name, grid):
     label, values = escape(grid.label), [escape(say(value)) for value in grid.values]
     if slides(grid):
-        play = '<button type="button" class="rnn-play">Play</button>' if grid.play else ""
+        play = '<button type="button" class="explore-play">Play</button>' if grid.play else ""
         return (
-            f'<div class="rnn-control"><label><span>{label}</span> <input type="range" name="{name}" min="0" '
+            f'<div class="explore-control"><label><span>{label}</span> <input type="range" name="{name}" min="0" '
             f'max="{len(values) - 1}" value="{grid.start}" aria-valuetext="{label}: {values[grid.start]}"></label> '
             f'<output aria-live="off">{values[grid.start]}</output>{play}</div>\n'
         )
@@ -130,12 +130,12 @@ def _control(name, grid):
             f'<option value="{i}"{" selected" * (i == grid.start)}>{value}</option>' for i, value in enumerate(values)
         )
         select = f'<select name="{name}">{"".join(options)}</select>'
-        return f'<div class="rnn-control"><label><span>{label}</span> {select}</label></div>\n'
+        return f'<div class="explore-control"><label><span>{label}</span> {select}</label></div>\n'
     radios = (
         f'<label><input type="radio" name="{name}" value="{i}"{" checked" * (i == grid.start)}> {value}</label>'
         for i, value in enumerate(values)
     )
-    return f'<fieldset class="rnn-control"><legend>{label}</legend>{"".join(radios)}</fieldset>\n'
+    return f'<fieldset class="explore-control"><legend>{label}</legend>{"".join(radios)}</fieldset>\n'
 
 
 def _markup(drawing):

@@ -1,0 +1,65 @@
+// Moves the explorable figures: native controls choose a frame, and only what differs in it is set anew.
+const unpack = ([, , parts, rows], k) => {
+  if (!parts) return rows[k];
+  let sum = 0;   // rows hold differences of hundredths
+  return rows[k].reduce((text, step, j) => text + (sum += step) / 100 + parts[j + 1], parts[0]);
+};
+
+document.querySelectorAll(".explore").forEach((box) => {
+  const {grids, frames, bases, slots, start} = JSON.parse(box.querySelector("script").textContent);
+  const [picture, form, said] = [".rnn-figure", ".explore-controls", ".explore-said"].map((name) => box.querySelector(name));
+  const inputs = grids.map(([name]) => form.elements.namedItem(name));
+  const places = frames.map((group, i) => frames.slice(0, i).filter((other) => other === group).length);
+  bases[0] = picture.innerHTML;
+  let group = 0, elements, shown = start, timer;
+
+  const show = () => {
+    const frame = grids.reduce((index, [, , values], i) => index * values.length + +inputs[i].value, 0);
+    if (frames[frame] !== group) {
+      group = frames[frame];
+      picture.innerHTML = bases[group];
+      elements = null;
+    }
+    elements ??= picture.querySelectorAll("*");
+    for (const slot of slots[group]) {
+      const [i, name] = slot, text = unpack(slot, places[frame]);
+      if (name === "text") elements[i].textContent = text; else elements[i].setAttribute(name, text);
+    }
+    grids.forEach(([, label, values], i) => {
+      if (inputs[i].type !== "range") return;
+      inputs[i].setAttribute("aria-valuetext", `${label}: ${values[inputs[i].value]}`);
+      inputs[i].closest(".explore-control").querySelector("output").value = values[inputs[i].value];
+    });
+    // A reader who listens hears what the picture shows once it rests.
+    clearTimeout(timer);
+    timer = setTimeout(() => { said.textContent = elements[0].getAttribute("aria-label"); }, 600);
+  };
+
+  form.addEventListener("input", show);
+  form.addEventListener("reset", () => setTimeout(show));   // the values are back only after the event
+  form.addEventListener("submit", (event) => event.preventDefault());
+  addEventListener("beforeprint", () => { form.reset(); show(); });
+
+  form.querySelectorAll(".explore-play").forEach((button) => {
+    const slider = button.closest(".explore-control").querySelector("input");
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let running;
+    const stop = () => { running = clearInterval(running); button.textContent = still ? "Step" : "Play"; };
+    const step = () => {
+      slider.value = +slider.value < +slider.max ? +slider.value + 1 : 0;
+      show();
+      if (slider.value === slider.max) stop();
+    };
+    button.addEventListener("click", () => {
+      if (still) step();
+      else if (running) stop();
+      else { running = setInterval(step, 400); button.textContent = "Pause"; }
+    });
+    form.addEventListener("reset", stop);
+    slider.addEventListener("input", stop);
+    stop();
+  });
+
+  form.hidden = false;
+  box.querySelector(".explore-range").hidden = true;
+});
