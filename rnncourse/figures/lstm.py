@@ -1,0 +1,264 @@
+"""The figures of chapter 3: the cell, its traces, the paths of its gradient, latching, the laboratory."""
+
+from functools import lru_cache
+
+import numpy as np
+from matplotlib.patches import Circle, FancyBboxPatch
+
+from rnncourse import lstm
+from rnncourse.figures.style import COLORS, figure, minus
+from rnncourse.spectra import norm
+
+# --- Figure 2: the cell ---------------------------------------------------------------------------------
+
+LINES = {  # name of a path in the drawing: where it runs, and its colour
+    "carousel": ([(0.2, 4), (9.8, 4)], "cell"),
+    "forget": ([(1.6, 0.6), (1.6, 3.72)], "gate"),
+    "input": ([(3.4, 0.6), (3.4, 2.6), (3.92, 2.6)], "gate"),
+    "candidate": ([(5, 0.6), (5, 2.6), (4.48, 2.6)], "cell"),
+    "write": ([(4.2, 2.88), (4.2, 3.72)], "cell"),
+    "output": ([(6.8, 0.6), (6.8, 2.6), (7.72, 2.6)], "gate"),
+    "show": ([(8, 4), (8, 2.88)], "cell"),
+    "hidden": ([(8, 2.32), (8, 0.6), (9.8, 0.6)], "state"),
+    "stack": ([(0.2, 0.6), (6.8, 0.6)], "state"),
+    "read": ([(0.9, -0.2), (0.9, 0.6)], "input"),
+}
+ROUTES = {
+    None: (),
+    "carousel": ("carousel",),
+    "gates": ("stack", "forget", "input", "candidate", "write", "output", "show", "hidden"),
+}
+
+
+def cell(route=None):
+    """Figure 2 of the paper: one LSTM cell, every quantity named; a route of the gradient may be stressed."""
+    fig, ax = figure(height=3.3)
+    for name, (points, color) in LINES.items():
+        _wire(ax, points, color, 3 if name in ROUTES[route] else 1.3, arrow=name != "stack")
+    for x, function, weight, made in (
+        (1.6, "σ", "f", "fₜ"),
+        (3.4, "σ", "i", "iₜ"),
+        (5, "tanh", "c", "C̃ₜ"),
+        (6.8, "σ", "o", "oₜ"),
+    ):
+        _box(ax, x, 1.4, function)
+        ax.text(x + 0.12, 1.98, made, fontweight="bold")
+        for text, dx in (("W", 0.14), ("b", 0.62)):
+            ax.text(x + dx, 0.82, text, fontsize=9)
+            ax.text(x + dx + (0.25 if text == "W" else 0.15), 0.72, weight, fontsize=7)
+    _box(ax, 8, 3.4, "tanh")
+    for x, y, operation in ((1.6, 4, "⊙"), (4.2, 4, "+"), (4.2, 2.6, "⊙"), (8, 2.6, "⊙")):
+        ax.add_patch(Circle((x, y), 0.28, facecolor="white", edgecolor="black", zorder=3))
+        ax.text(x, y - 0.01, operation, ha="center", va="center", zorder=4, fontsize=12)
+    for x, y, text in (
+        (0.2, 4.2, "Cₜ₋₁"),
+        (2.1, 4.2, "fₜ⊙Cₜ₋₁"),
+        (4.3, 3.2, "iₜ⊙C̃ₜ"),
+        (9.4, 4.2, "Cₜ"),
+        (8.12, 2.92, "tanh(Cₜ)"),
+        (0, 0.8, "hₜ₋₁"),
+        (1, -0.25, "xₜ"),
+        (2, 0.25, "[hₜ₋₁; xₜ]"),
+        (9.4, 0.8, "hₜ"),
+    ):
+        ax.text(x, y, text)
+    ax.set(xlim=(-0.1, 10), ylim=(-0.35, 4.6), aspect="equal")
+    ax.axis("off")
+    stressed = {
+        None: "",
+        "carousel": " Stressed: the straight path of the cell, from the old to the new.",
+        "gates": " Stressed: the paths through h, into the gates and the candidate, back to cell and h.",
+    }[route]
+    fig.set_label(
+        "One LSTM cell. The old hidden state and the input, stacked, feed four boxes: three logistic gates, "
+        "forget, input and output, and the tanh of the candidate. The old cell runs straight through, times the "
+        "forget gate, plus input gate times candidate: the new cell. Its tanh, times the output gate, is the new "
+        "hidden state." + stressed
+    )
+    return fig
+
+
+def _wire(ax, points, color, width, arrow):
+    *_, start, end = points
+    ax.plot(*zip(*points, strict=True), color=COLORS[color], lw=width, zorder=1, solid_joinstyle="round")
+    if arrow:
+        style = {"arrowstyle": "-|>", "color": COLORS[color], "lw": width, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", end, start, arrowprops=style)
+
+
+def _box(ax, x, y, text):
+    shape = FancyBboxPatch((x - 0.42, y - 0.25), 0.84, 0.5, boxstyle="round,pad=0.02", fc="white", ec="black")
+    ax.add_patch(shape).set_zorder(3)
+    ax.text(x, y, text, ha="center", va="center", zorder=4)
+
+
+# --- 3a and 3b: what the gates do -----------------------------------------------------------------------
+
+PULSES = np.repeat([0, 0.9, 0, -0.9, 0], [2, 6, 10, 10, 12])
+
+
+def gates(f=1.0, i=1.0, o=1.0):
+    """F9: the cell, and what of it is shown, while the candidate pulses and the three gates stand still."""
+    C = [0.0]
+    for C_tilde in PULSES:
+        C.append(f * C[-1] + i * C_tilde)
+    C, t = np.array(C), np.arange(len(C))
+    h = o * np.tanh(C)
+    fig, ax = figure(width=4.8, height=3.1)
+    ax.axhspan(-1, 1, color=COLORS["reference"], alpha=0.12, lw=0)
+    ax.step(t[1:], PULSES, where="mid", color=COLORS["input"], lw=1, ls=":", label="candidate C̃ₜ")
+    ax.plot(t, C, color=COLORS["cell"], label="cell Cₜ")
+    ax.plot(t, h, "--", color=COLORS["state"], label="hidden hₜ")
+    ax.set(xlabel="step t", ylim=(-6, 6), title=f"f = {f:g}   i = {i:g}   o = {o:g}")
+    ax.legend(loc="lower left")
+    fig.set_label(
+        f"Gates f = {f:g}, i = {i:g}, o = {o:g}: the cell rises to {C.max():.2f}, falls to "
+        f"{minus(f'{C.min():.2f}')} and ends at {minus(f'{C[-1] + 0:.2f}')}; the hidden state has the sign of the "
+        f"cell and stays within {abs(h).max():.2f} of zero."
+    )
+    return fig
+
+
+def run(states, x, names):
+    """One run: the named inputs x (T, m), and below them the cell and the hidden state of one unit."""
+    fig, (above, below) = figure(2, 1, width=4.8, height=3.4, sharex=True, height_ratios=(1, 2))
+    t = np.arange(1, len(x) + 1)
+    for column, name, style, marker in zip(x.T, names, ("-", ":"), ("o", "s"), strict=False):
+        above.plot(t, column, style, marker=marker, ms=4, color=COLORS["input"], lw=1, label=name)
+    below.plot(states.C, color=COLORS["cell"], label="cell Cₜ")
+    below.plot(states.h, "--", color=COLORS["state"], label="hidden hₜ")
+    above.set(ylabel="input")
+    below.set(xlabel="step t")
+    for ax in (above, below):
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    C = ", ".join(minus(f"{c:.1f}") for c in states.C[:, 0])
+    fig.set_label(f"A run of {len(x)} steps. The cell goes {C}.")
+    return fig
+
+
+# --- 3c: the paths of the gradient ----------------------------------------------------------------------
+
+SCALES = {"weights × 0.1": 0.1, "weights × 1": 1.0, "weights × 10": 10.0}
+LAGS = 1, 2, 3, 5, 7, 10, 15, 20, 30, 50
+START = 10  # the step k at which the derivative starts, away from the given h_0
+
+
+@lru_cache
+def network(scale=1.0, b_f=0.0, b_i=0.0, seed=0, n=32, m=4):
+    """Weights and biases uniform in +-1/sqrt(n), scaled; b_f and b_i come on top. -> params, x, states."""
+    rng = np.random.default_rng(seed)
+    W = scale * rng.uniform(-(n**-0.5), n**-0.5, (4, n, n + m))
+    b = scale * rng.uniform(-(n**-0.5), n**-0.5, (4, n)) + np.array([b_f, b_i, 0, 0])[:, None]
+    params, x = lstm.Params(*W, *b), rng.normal(size=(START + LAGS[-1], m))
+    return params, x, lstm.forward(params, x, np.zeros(n), np.zeros(n))
+
+
+def transports(params, x, states, lags=LAGS, k=START):
+    """dC_{k+lag}/dC_k for each lag: in full, with gates frozen, and as a product of exact single steps."""
+    full = [lstm.cell_transport(params, x, states, k + lag, k) for lag in lags]
+    gates_only = [lstm.gate_transport(states, k + lag, k) for lag in lags]
+    one_step = [np.eye(len(params.b_f))]
+    for t in range(k + 1, k + max(lags) + 1):
+        one_step.append(lstm.cell_transport(params, x, states, t, t - 1) @ one_step[-1])
+    return full, gates_only, [one_step[lag] for lag in lags]
+
+
+def paths(B=0.0, weights="weights × 1"):
+    """F10: forget bias B, input bias -B: the derivative along the cell, and what neglecting the rest costs."""
+    full, gates_only, one_step = transports(*network(SCALES[weights], B, -B))
+    fig, (left, right) = figure(1, 2, width=6.8, height=3.3)
+    for name, matrices, color, style in (
+        ("full", full, "gradient", "-"),
+        ("gates frozen", gates_only, "cell", "--"),
+        ("single steps", one_step, "state", ":"),
+    ):
+        left.loglog(LAGS, [norm(M) for M in matrices], style, color=COLORS[color], lw=2, label=name)
+    left.axhline(1, color=COLORS["reference"], lw=0.7)
+    error = [norm(F - G) / norm(F) for F, G in zip(full, gates_only, strict=True)]
+    other = [norm(F - S) / norm(F) for F, S in zip(full, one_step, strict=True)]
+    from_I = [norm(F - np.eye(len(F))) for F in full]
+    right.loglog(LAGS, error, "--", color=COLORS["cell"], lw=2, label="error, gates frozen")
+    right.loglog(
+        LAGS, np.maximum(other, 1e-20), ":", color=COLORS["state"], lw=2, label="error, single steps"
+    )
+    right.loglog(LAGS, from_I, "-", color=COLORS["reference"], lw=1, label="distance to I")
+    left.set(xlabel="lag t − k", ylabel="norm of ∂Cₜ/∂Cₖ", ylim=(1e-20, 1e6), title=f"B = {B:g}, {weights}")
+    right.set(xlabel="lag t − k", ylim=(1e-9, 1e6), title="relative error")
+    left.legend(loc="lower left")
+    right.legend(loc="upper left")
+    fig.set_label(
+        f"Bias B = {B:g}, {weights}. At lag 50 the full derivative has norm {norm(full[-1]):.1e}, with gates "
+        f"frozen {norm(gates_only[-1]):.1e}. Freezing the gates errs by {error[0]:.1e} at lag 1 and by "
+        f"{error[-1]:.1e} at lag 50, where the full derivative is {from_I[-1]:.1e} away from the identity."
+    )
+    return fig
+
+
+def half_life():
+    """How many steps until half a memory is left, over the bias of the forget gate."""
+    B = np.linspace(0, 8, 81)
+    steps = np.log(2) / np.log1p(np.exp(-B))
+    fig, ax = figure(width=4.8, height=3)
+    ax.semilogy(B, steps, color=COLORS["gradient"])
+    ax.semilogy(B, np.log(2) * np.exp(B), ":", color=COLORS["reference"])
+    for b in (1, 5):
+        n = np.log(2) / np.log1p(np.exp(-b))
+        ax.plot(b, n, "o", color=COLORS["gradient"])
+        ax.annotate(f"{n:.3g} steps", (b, n), (6, -12), textcoords="offset points")
+    ax.text(3.9, 70, "ln 2 · eᴮ", ha="right", color=COLORS["reference"])
+    ax.set(xlabel="forget bias B, pre-activation of f", ylabel="half-life in steps")
+    fig.set_label(
+        "The half-life of a cell with frozen gates: 1 step at bias 0, 2.21 at 1, 103 at 5, growing like e to the B."
+    )
+    return fig
+
+
+# --- The laboratory -------------------------------------------------------------------------------------
+
+
+def latching(u, w=2.0, T=60):
+    """A tanh unit a_t = w tanh(a_{t-1}) - u that starts latched high and is pulled down by a constant u."""
+    a = [w * 0.9575]
+    for _ in range(T):
+        a.append(w * np.tanh(a[-1]) - u)
+    z = np.linspace(-3, 3, 121)
+    fig, (left, right) = figure(1, 2, width=6.8, height=3)
+    left.plot(z, w * np.tanh(z) - u, color=COLORS["state"], label="next a")
+    left.plot(z, z, "--", color=COLORS["reference"], label="a itself")
+    stairs = np.repeat(a, 2)
+    left.plot(stairs[:-2], stairs[1:-1], color=COLORS["gradient"], lw=1)
+    left.set(xlabel="a", xlim=(-3, 3), ylim=(-3, 3), title=f"pull u = {u:.3f}")
+    left.legend(loc="upper left")
+    right.plot(a, color=COLORS["gradient"])
+    right.axhline(0, color=COLORS["reference"], lw=0.7)
+    right.set(xlabel="step", ylabel="a", ylim=(-3, 3), title="holds" if a[-1] > 0 else "flips")
+    fig.set_label(
+        f"A unit with w = {w:g}, latched high and pulled down by {u:.3f}, {'holds' if a[-1] > 0 else 'flips'}: "
+        f"after {T} steps a is {minus(f'{a[-1]:.2f}')}."
+    )
+    return fig
+
+
+def learning(data, T):
+    """The stored long runs at one length: the error of each network over the updates, one line a seed."""
+    fig, ax = figure(width=6.4, height=3.3)
+    solved = {}
+    for run in (run for run in data["runs"] if run["T"] == T):
+        color, style = dict(
+            LSTM=("cell", "-"), tanh=("reference", ":"), orthogonal=("gradient", "--"), IRNN=("state", "-.")
+        )[run["kind"]]
+        label = None if run["kind"] in solved else run["kind"]
+        solved.setdefault(run["kind"], []).append(run["updates"] if run["solved"] else None)
+        updates = data["every"] * np.arange(1, len(run["error"]) + 1)
+        ax.semilogy(
+            np.minimum(updates, run["updates"]), run["error"], style, color=COLORS[color], lw=1.3, label=label
+        )
+    ax.axhline(1 / 6, color=COLORS["reference"], lw=0.7)
+    ax.text(data["updates"], 0.18, "best constant, 1/6", ha="right", fontsize=9)
+    ax.set(xlabel="updates, 64 sequences each", ylabel="mean squared error", title=f"T = {T}")
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    says = (
+        f"{kind}: {', '.join(str(u) if u else 'not solved' for u in each)}" for kind, each in solved.items()
+    )
+    fig.set_label(f"Adding over {T} steps, updates until solved for three seeds each. {'; '.join(says)}.")
+    return fig
