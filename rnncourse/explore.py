@@ -1,9 +1,10 @@
-"""Sliders for a figure function: live widgets where a kernel runs, precomputed frames on a page without one."""
+"""Sliders for a figure function: live widgets beside a kernel, precomputed frames on a page without one."""
 
 import json
 import re
 from html import escape
 from itertools import product
+from math import prod
 from numbers import Real
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -37,16 +38,18 @@ class Explorable(NamedTuple):
     html: str
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        view = live(self.figure, self.grids)._repr_mimebundle_() if ipywidgets else {}
-        key = "application/vnd.jupyter.widget-view+json"
-        return {"text/html": self.html, "text/plain": sentence(self.grids)} | {k: view[k] for k in view if k == key}
+        faces = {"text/html": self.html, "text/plain": sentence(self.grids)}
+        if ipywidgets:
+            view = live(self.figure, self.grids)._repr_mimebundle_()
+            faces |= {kind: view[kind] for kind in view if "widget-view" in kind}
+        return faces
 
 
 def explore(figure, **grids):
     """Sliders for `figure(**values)`, a function that returns a matplotlib figure with an alt text.
 
-    A grid is a sequence, or a Grid: numbers make a slider, words make radio buttons (a menu, if more than five).
-    Every frame is drawn at once: a figure that fails for one of them raises a ValueError that names its values.
+    A grid is a sequence or a Grid: numbers make a slider, words make radio buttons (more than five, a menu).
+    Every frame is drawn at once; if the figure fails for one, a ValueError names its values.
     """
     if not grids:
         raise ValueError("explore needs at least one grid of values, such as z=[-1, 0, 1]")
@@ -60,8 +63,8 @@ def _grid(name, grid):
     if isinstance(grid.values, str) or not np.iterable(grid.values):
         raise ValueError(f"the grid of {name} must be a sequence of values, not {grid.values!r}")
     grid = grid._replace(values=list(grid.values))
-    if not 0 <= grid.start < len(grid.values):
-        raise ValueError(f"the grid of {name} has {len(grid.values)} values, and none at its start {grid.start}")
+    if grid.start not in range(len(grid.values)):
+        raise ValueError(f"the grid of {name} has {len(grid.values)} values and no value number {grid.start}")
     return grid
 
 
@@ -91,20 +94,21 @@ def sentence(grids):
         else f"{grid.label}: {', '.join(map(say, grid.values))}"
         for grid in grids.values()
     ]
-    return f"One frame of {np.prod([len(grid.values) for grid in grids.values()])}. " + "; ".join(ranges) + "."
+    return f"One frame of {prod(len(grid.values) for grid in grids.values())}. {'; '.join(ranges)}."
 
 
 # The static face: explore.js moves it, explore.css clothes it.
 
 
 def static(grids, drawings):
-    """The first frame, native controls that wait for explore.js, and all frames as differences to the first."""
+    """The first frame, native controls that wait for explore.js, and all frames as what differs in them."""
     shape = [len(grid.values) for grid in grids.values()]
     start = int(np.ravel_multi_index([grid.start for grid in grids.values()], shape))
     packed = pack(drawings, start)
     packed["grids"] = [[name, grid.label, list(map(say, grid.values))] for name, grid in grids.items()]
     data = json.dumps(packed, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    text = f"""<div class="explore" role="group" aria-label="{escape(', '.join(g.label for g in grids.values()))}">
+    label = escape(", ".join(grid.label for grid in grids.values()))
+    text = f"""<div class="explore" role="group" aria-label="{label}">
 <div class="rnn-figure" style="overflow-x:auto">{_markup(drawings[start])}</div>
 <form class="explore-controls" autocomplete="off" hidden>
 {''.join(_control(name, grid) for name, grid in grids.items())}<button type="reset">Reset</button>
@@ -118,24 +122,24 @@ def static(grids, drawings):
 
 def _control(name, grid):
     label, values = escape(grid.label), [escape(say(value)) for value in grid.values]
+    now = values[grid.start]
     if slides(grid):
         play = '<button type="button" class="explore-play">Play</button>' if grid.play else ""
-        return (
-            f'<div class="explore-control"><label><span>{label}</span> <input type="range" name="{name}" min="0" '
-            f'max="{len(values) - 1}" value="{grid.start}" aria-valuetext="{label}: {values[grid.start]}"></label> '
-            f'<output aria-live="off">{values[grid.start]}</output>{play}</div>\n'
-        )
+        return f"""<div class="explore-control"><label><span>{label}</span> <input type="range" name="{name}"
+min="0" max="{len(values) - 1}" value="{grid.start}" aria-valuetext="{label}: {now}"></label>
+<output aria-live="off">{now}</output>{play}</div>
+"""
     if len(values) > 5:
-        options = (
-            f'<option value="{i}"{" selected" * (i == grid.start)}>{value}</option>' for i, value in enumerate(values)
-        )
-        select = f'<select name="{name}">{"".join(options)}</select>'
-        return f'<div class="explore-control"><label><span>{label}</span> {select}</label></div>\n'
-    radios = (
-        f'<label><input type="radio" name="{name}" value="{i}"{" checked" * (i == grid.start)}> {value}</label>'
-        for i, value in enumerate(values)
-    )
-    return f'<fieldset class="explore-control"><legend>{label}</legend>{"".join(radios)}</fieldset>\n'
+        choices = [
+            f'<option value="{i}"{" selected" * (i == grid.start)}>{value}</option>'
+            for i, value in enumerate(values)
+        ]
+        return f"""<div class="explore-control"><label><span>{label}</span>
+<select name="{name}">{"".join(choices)}</select></label></div>
+"""
+    radio = f'<label><input type="radio" name="{name}" value='
+    choices = [f'{radio}"{i}"{" checked" * (i == grid.start)}> {value}</label>' for i, value in enumerate(values)]
+    return f'<fieldset class="explore-control"><legend>{label}</legend>{"".join(choices)}</fieldset>\n'
 
 
 def _markup(drawing):
@@ -143,11 +147,12 @@ def _markup(drawing):
 
 
 def pack(drawings, start):
-    """Frames of equal structure as one group: its first drawing, and what differs from it in each frame.
+    """Frames of equal structure as one group: one drawing as its base, and what differs in each frame.
 
-    A slot is [element, attribute, parts, rows]. Where only numbers differ, a row holds them in hundredths, each
-    as its difference from the one before (smooth curves then compress well), to be set between the parts;
-    else parts is None and a row is the text itself. The group of frame `start` stands on the page: its base is None.
+    A slot is [element, attribute, parts, rows], a row for each frame. Where numbers alone differ, the row
+    holds them in hundredths, each as its difference from the one before (smooth curves then compress well),
+    to be set between the parts; else parts is None and the row is the text itself.
+    The first group is that of frame `start`, which stands on the page already: its base is None.
     """
     kind = [tuple((e.tag, *e.attrib, e.text is None, len(e)) for e in drawing.iter()) for drawing in drawings]
     kinds = [kind[start], *(k for k in dict.fromkeys(kind) if k != kind[start])]
@@ -218,10 +223,10 @@ def _widget(grid):
     values, low, high = grid.values, grid.values[0], grid.values[-1]
     words = {"description": grid.label, "tooltip": grid.label, "style": {"description_width": "initial"}}
     words["value"] = values[grid.start]
-    if slides(grid) and not grid.play and isinstance(low, float) and low < high:
-        if np.allclose(values, np.linspace(low, high, len(values))):
-            step = (values[1] - low) / 10
-            return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format=".4g", **words)
+    fine = slides(grid) and not grid.play and isinstance(low, float) and low < high
+    if fine and np.allclose(values, np.linspace(low, high, len(values))):
+        step = (values[1] - low) / 10
+        return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format=".4g", **words)
     choice = ipywidgets.RadioButtons if len(values) <= 5 else ipywidgets.Dropdown
     kind = ipywidgets.SelectionSlider if slides(grid) else choice
     return kind(options=[(say(value), value) for value in values], **words)

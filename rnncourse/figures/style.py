@@ -74,7 +74,7 @@ MARK = "\ue000"  # begins every id in a drawing; no text contains it
 
 
 def named(markup):
-    """The markup with a prefix for its ids from its own content: those of two pictures on a page never meet."""
+    """The markup with a prefix for its ids from its own content, so that two pictures never share one."""
     return markup.replace(MARK, "f" + hashlib.sha256(markup.encode()).hexdigest()[:8] + "-")
 
 
