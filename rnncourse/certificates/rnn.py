@@ -28,10 +28,16 @@ def layers(rng):
         yield rng.normal(size=(n, d)), rng.normal(size=d)
 
 
+def network(rng, T, n, m):
+    """W, U, x, h_0 and the targets; W so large that far terms count, the rest so small that no unit saturates."""
+    W, U, x, c = (rng.normal(size=shape) for shape in [(n, n), (n, m), (T, m), (T + 1, n)])
+    return 2 * W, U / 2, x, rng.uniform(size=n), c
+
+
 def networks(rng):
-    """T = 0, 1, 3 and 5 steps of n = 2, 1, 3 and 4 units; W, U, inputs, h_0 and the targets of the loss normal"""
+    """T = 0, 1, 3 and 5 steps of n = 2, 1, 3 and 4 units; h_0 in (0, 1), all else normal"""
     for T, n, m in (0, 2, 1), (1, 1, 1), (3, 3, 2), (5, 4, 3):
-        yield tuple(rng.normal(size=s) for s in [(n, n), (n, m), (T, m), n, (T + 1, n)])
+        yield network(rng, T, n, m)
 
 
 def steps(rng):

@@ -2,6 +2,7 @@
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from .oracles import (
     Dual,
     Oracle,
     by_complex_step,
-    by_decimals,
     by_dual_numbers,
     derivative,
     each,
@@ -24,12 +24,13 @@ from .oracles import (
     product,
     states,
 )
+from .rnn import network
 
 
 def three_steps(rng):
-    """T = 3 with n = 1, 2 and 4 units; W, U, inputs, h_0 and the targets of the loss normal"""
-    for n, m in (1, 1), (2, 3), (4, 2):
-        yield tuple(rng.normal(size=s) for s in [(n, n), (n, m), (3, m), n, (4, n)])
+    """T = 3 with n = 1, 2, 3 and 4 units; h_0 in (0, 1), all else normal"""
+    for n, m in (1, 1), (2, 3), (3, 1), (4, 2):
+        yield network(rng, 3, n, m)
 
 
 def matrices(rng):
@@ -317,8 +318,8 @@ def eq_wall():
     """The wall in the loss of one unit"""
 
     def inputs(rng):
-        """w = 4.3, 5, 7 and four values between"""
-        for w in 4.3, 5.0, 7.0, *rng.uniform(4.3, 7, size=4):
+        """w = 4.3, 5, 7 and two values between"""
+        for w in 4.3, 5.0, 7.0, *rng.uniform(4.3, 7, size=2):
             yield (w,)
 
     def last(b, w, x):
@@ -329,10 +330,11 @@ def eq_wall():
 
     half = each(Decimal, [0.5])
 
+    @cache
     def wall_by_bisection(w):
         """The b at which x_50 comes back to 1/2; x_50 grows with b."""
         low, high = -each(Decimal, [w]), 0 * half
-        for _ in range(150):
+        for _ in range(100):
             middle = (low + high) / 2
             low, high = (middle, high) if last(middle, Decimal(w), half) < half else (low, middle)
         return low

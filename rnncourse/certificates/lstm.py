@@ -1,0 +1,475 @@
+"""Certificates of chapter 3: one function an equation, named after its label."""
+
+from decimal import Decimal, localcontext
+
+import numpy as np
+
+from rnncourse import lstm
+from rnncourse.lstm import Params, States
+
+from .oracles import (
+    Certificate,
+    Oracle,
+    by_complex_step,
+    by_decimals,
+    by_dual_numbers,
+    decimals,
+    derivative,
+    exact,
+    lstm_step,
+    product,
+    tanh,
+)
+
+
+def cells(rng):
+    """T = 0, 1, 2 and 4 steps of n = 2, 1, 4 and 3 units; weights, biases, inputs, h_0 and C_0 normal"""
+    for T, n, m in (0, 2, 1), (1, 1, 1), (2, 4, 2), (4, 3, 2):
+        shapes = [(n, n + m)] * 4 + [(n,)] * 4 + [(T, m), n, n, (T + 1, n)]
+        yield tuple(rng.normal(size=shape) for shape in shapes)
+
+
+def forward(*a):
+    """The States, as lists of steps, of W_f, ..., b_c, x, h0, C0."""
+    *P, x, h0, C0 = a
+    h, C, gates = [h0], [C0], []
+    for x_t in x:
+        *new, C_t, h_t = lstm_step(*P, x_t, h[-1], C[-1])
+        h, C, gates = [*h, h_t], [*C, C_t], [*gates, new]
+    return States(h, C, *zip(*gates, strict=True)) if gates else States(h, C, [], [], [], [])
+
+
+def pick(*names):
+    """The oracles for fields of States: in decimals of 50 digits, and one scalar at a time."""
+
+    def shaped(s, n):
+        return tuple(np.array(getattr(s, name), dtype=float).reshape(-1, n) for name in names)
+
+    def in_decimals(*a):
+        with localcontext(prec=50):
+            return shaped(forward(*map(decimals, a[:-1])), len(a[-2]))
+
+    def by_loops(W_f, W_i, W_o, W_c, b_f, b_i, b_o, b_c, x, h0, C0, c):
+        s = States([h0], [C0], [], [], [], [])
+        for x_t in x:
+            v = [*s.h[-1], *x_t]
+            f, i, o, C_tilde = (
+                [sum(w * v_j for w, v_j in zip(row, v, strict=True)) + b_j for row, b_j in zip(W, b, strict=True)]
+                for W, b in ((W_f, b_f), (W_i, b_i), (W_o, b_o), (W_c, b_c))
+            )
+            f, i, o = ([(1 + np.tanh(z / 2)) / 2 for z in gate] for gate in (f, i, o))
+            C_tilde = [np.sinh(z) / np.cosh(z) for z in C_tilde]
+            C = [p * q + r * u for p, q, r, u in zip(f, s.C[-1], i, C_tilde, strict=True)]
+            h = [p * np.sinh(q) / np.cosh(q) for p, q in zip(o, C, strict=True)]
+            for field, value in zip(s, (h, C, f, i, o, C_tilde), strict=True):
+                field.append(value)
+        return shaped(s, len(h0))
+
+    return {"decimals of 50 digits": Oracle(in_decimals), "loops over scalars": Oracle(by_loops)}
+
+
+def package(*a):
+    """The States of lstm.forward, the code under test."""
+    *P, x, h0, C0, _ = a
+    return lstm.forward(Params(*P), x, h0, C0)
+
+
+def misread(change, *names):
+    """Fields of a network written out here with one thing changed: change(f, i, o, C_tilde, C_prev) -> C_t, h_t."""
+
+    def formula(*a):
+        *P, x, h, C, _ = a
+        rows = [(None,) * 4 + (C, h)]
+        for x_t in x:
+            *gates, _, _ = lstm_step(*P, x_t, h, C)
+            C, h = change(*gates, C)
+            rows.append((*gates, C, h))
+        return tuple(np.array([row[5 if name == "h" else 4] for row in rows]) for name in names)
+
+    return formula
+
+
+def eq_lstm_gates():
+    """The gates and the candidate"""
+    names = "f", "i", "o", "C_tilde"
+
+    def fields(s):
+        return tuple(getattr(s, name) for name in names)
+
+    def swapped(*a):
+        *P, x, h0, _, _ = a
+        n = len(h0)
+        return fields(package(*(np.roll(W, n, axis=1) for W in P[:4]), *a[4:]))
+
+    def of(*order):
+        return lambda *a: tuple(fields(package(*a))[i] for i in order)
+
+    return Certificate(
+        statement=r"f_t = \sigma(W_f v_t + b_f), \quad i_t = \sigma(W_i v_t + b_i), \quad o_t = \sigma(W_o v_t + b_o), "
+        r"\quad \tilde C_t = \tanh(W_c v_t + b_c), \qquad v_t = \begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix}",
+        conditions="t = 1, ..., T; each W is n × (n + m), and h stands above x.",
+        inputs=cells,
+        claim=lambda *a: fields(package(*a)),
+        oracles=pick(*names),
+        wrong={
+            "[x; h] for [h; x]": swapped,
+            "no biases": lambda *a: fields(package(*a[:4], *(0 * b for b in a[4:8]), *a[8:])),
+            "forget and input swapped": of(1, 0, 2, 3),
+            "input and output swapped": of(0, 2, 1, 3),
+            "1 - f for f": lambda *a: (1 - package(*a).f, *fields(package(*a))[1:]),
+            "sigma for the candidate's tanh": lambda *a: (*fields(package(*a))[:3], (1 + package(*a).C_tilde) / 2),
+            "h_{t-1} left out": lambda *a: fields(
+                package(*(W * (np.arange(W.shape[1]) >= len(W)) for W in a[:4]), *a[4:])
+            ),
+        },
+    )
+
+
+def eq_lstm_cell():
+    """The cell"""
+
+    def wrong(cell):
+        return misread(lambda f, i, o, C_tilde, C: ((new := cell(f, i, C_tilde, C)), o * np.tanh(new)), "C")
+
+    return Certificate(
+        statement=r"C_t = f_t \odot C_{t-1} + i_t \odot \tilde C_t",
+        conditions="t = 1, ..., T, unit by unit; C_0 is given.",
+        inputs=cells,
+        claim=lambda *a: (package(*a).C,),
+        oracles=pick("C"),
+        wrong={
+            "forget and input swapped": wrong(lambda f, i, C_tilde, C: i * C + f * C_tilde),
+            "1 - f for f": wrong(lambda f, i, C_tilde, C: (1 - f) * C + i * C_tilde),
+            "1 - f for i": wrong(lambda f, i, C_tilde, C: f * C + (1 - f) * C_tilde),
+            "no input gate": wrong(lambda f, i, C_tilde, C: f * C + C_tilde),
+            "no forget gate": wrong(lambda f, i, C_tilde, C: C + i * C_tilde),
+            "one gate for all units": wrong(lambda f, i, C_tilde, C: f.mean() * C + i.mean() * C_tilde),
+            "candidate of sigma": wrong(lambda f, i, C_tilde, C: f * C + i * (1 + C_tilde) / 2),
+        },
+    )
+
+
+def eq_lstm_hidden():
+    """The hidden state"""
+
+    def wrong(hidden):
+        def change(f, i, o, C_tilde, C):
+            return f * C + i * C_tilde, hidden(o, f * C + i * C_tilde, C)
+
+        return misread(change, "h")
+
+    return Certificate(
+        statement=r"h_t = o_t \odot \tanh(C_t)",
+        conditions="t = 1, ..., T, unit by unit; h_0 is given.",
+        inputs=cells,
+        claim=lambda *a: (package(*a).h,),
+        oracles=pick("h"),
+        wrong={
+            "the cell without tanh": wrong(lambda o, C, C_prev: o * C),
+            "tanh outside": wrong(lambda o, C, C_prev: np.tanh(o * C)),
+            "C_{t-1} for C_t": wrong(lambda o, C, C_prev: o * np.tanh(C_prev)),
+            "no output gate": wrong(lambda o, C, C_prev: np.tanh(C)),
+            "1 - o for o": wrong(lambda o, C, C_prev: (1 - o) * np.tanh(C)),
+            "sigma for tanh": wrong(lambda o, C, C_prev: o / (1 + np.exp(-C))),
+        },
+    )
+
+
+def pairs(s):
+    """All (t, k) with 0 <= k <= t <= T."""
+    return [(t, k) for t in range(len(s.C)) for k in range(t + 1)]
+
+
+def eq_lstm_bptt():
+    """Backpropagation through time for the LSTM"""
+
+    def loss(*a):
+        *P, x, h0, C0, c = a
+        h = forward(*P, x, h0, C0).h
+        return sum((h_t - c_t) @ (h_t - c_t) for h_t, c_t in zip(h, c, strict=True))
+
+    def loss_after(*a):
+        """The loss from step t on, after the local one of t; the cell is an argument of its own."""
+        *P, x, h_t, C_t, c = a
+        return loss(*P, x, h_t, C_t, c) - (h_t - c[0]) @ (h_t - c[0])
+
+    def gradients(way):
+        def oracle(*a):
+            *P, x, h0, C0, c = a
+            s, T = forward(*P, x, h0, C0), len(x)
+            local = [2 * (h_t - c_t) for h_t, c_t in zip(s.h, c, strict=True)]
+            after = [[way(loss_after, i, *P, x[t:], s.h[t], s.C[t], c[t:]) for t in range(T + 1)] for i in (9, 10)]
+            dh = [g + later for g, later in zip(local, after[0], strict=True)]
+            squash = [0 * s.h[0]] + [o * (1 - tanh(C) ** 2) for o, C in zip(s.o, s.C[1:], strict=True)]
+            dC = [later + g * d for later, g, d in zip(after[1], dh, squash, strict=True)]
+            return *(way(loss, i, *a) for i in range(8)), np.array(dh), np.array(dC)
+
+        return oracle
+
+    def claim(*a, local=lambda dl: dl, states=lambda s: s, weights=lambda P: P):
+        *P, x, h0, C0, c = a
+        s = lstm.forward(Params(*P), x, h0, C0)
+        dP, dh, dC = lstm.backward(weights(Params(*P)), x, states(s), local(2 * (s.h - c)))
+        return *dP, dh, dC
+
+    def with_states(**changed):
+        return lambda *a: claim(*a, states=lambda s: s._replace(**{k: v(s) for k, v in changed.items()}))
+
+    def with_weights(change):
+        return lambda *a: claim(*a, weights=lambda P: Params(*(change(W) for W in P[:4]), *P[4:]))
+
+    return Certificate(
+        statement=r"\frac{dL}{dC_t} = f_{t+1} \odot \frac{dL}{dC_{t+1}} "
+        r"+ o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot \frac{dL}{dh_t}, \qquad "
+        r"\frac{dL}{dh_t} = \frac{\partial L_t}{\partial h_t} + W_h^{\top} \frac{dL}{da_{t+1}}",
+        conditions="a_t stacks the four pre-activations and W_h the four blocks that meet h_{t-1}; both sums end at "
+        "t = T, and o_0 counts as 0. dL/dW = Σ (dL/da_t) [h_{t-1}; x_t]ᵀ and dL/db = Σ dL/da_t.",
+        inputs=cells,
+        claim=claim,
+        oracles={
+            "complex step": Oracle(gradients(by_complex_step)),
+            "dual numbers": Oracle(gradients(by_dual_numbers)),
+        },
+        wrong={
+            "last loss only": lambda *a: claim(*a, local=lambda dl: np.concatenate([0 * dl[:-1], dl[-1:]])),
+            "nothing through h": with_weights(lambda W: W * (np.arange(W.shape[1]) >= len(W))),
+            "W_h transposed": with_weights(lambda W: np.concatenate([W[:, : len(W)].T, W[:, len(W) :]], axis=1)),
+            "nothing along the cell": with_states(f=lambda s: 0 * s.f),
+            "C_t for C_{t-1}": with_states(C=lambda s: np.roll(s.C, -1, axis=0)),
+            "h_t for h_{t-1}": with_states(h=lambda s: np.roll(s.h, -1, axis=0)),
+            "forget gates one step late": with_states(f=lambda s: np.roll(s.f, 1, axis=0)),
+            "sign": lambda *a: tuple(-g for g in claim(*a)),
+        },
+    )
+
+
+def eq_gate_path():
+    """The derivative along the cell, gates frozen"""
+
+    def frozen(way):
+        def oracle(*a):
+            s = forward(*a[:-1])
+
+            def cell(C, t, k):
+                for i in range(k, t):
+                    C = s.f[i] * C + s.i[i] * s.C_tilde[i]
+                return C
+
+            return np.array([way(lambda C, t=t, k=k: cell(C, t, k), 0, s.C[k]) for t, k in pairs(s)])
+
+        return oracle
+
+    def in_fractions(*a):
+        s = forward(*a[:-1])
+        one = exact(np.eye(len(s.C[0]), dtype=int))
+        return np.array([product([np.diag(exact(f)) for f in s.f[k:t]], one) for t, k in pairs(s)], dtype=float)
+
+    def made_of(diagonal):
+        """For each (t, k) the diagonal matrix of diagonal(f, t, k), with f_t in row t - 1."""
+
+        def formula(*a):
+            s = forward(*a[:-1])
+            f = np.array(s.f).reshape(-1, len(s.C[0]))
+            return np.array([np.diag(np.broadcast_to(diagonal(f, t, k), len(s.C[0]))) for t, k in pairs(s)])
+
+        return formula
+
+    return Certificate(
+        statement=r"\frac{\partial C_t}{\partial C_k} \bigg|_{\text{gates frozen}} = \prod_{i=k+1}^{t} \operatorname{diag}(f_i)",
+        conditions="0 ≤ k ≤ t ≤ T; f, i and C̃ are held at their values; the identity for t = k.",
+        inputs=cells,
+        claim=lambda *a: np.array([lstm.gate_transport(package(*a), t, k) for t, k in pairs(package(*a))]),
+        oracles={
+            "complex step, gates held": Oracle(frozen(by_complex_step)),
+            "dual numbers, gates held": Oracle(frozen(by_dual_numbers)),
+            "product of fractions": Oracle(in_fractions),
+        },
+        wrong={
+            "power of the last": made_of(lambda f, t, k: f[t - 1] ** (t - k) if t > k else 1),
+            "power of the mean": made_of(lambda f, t, k: f[k:t].mean(0) ** (t - k) if t > k else 1),
+            "from k": made_of(lambda f, t, k: f[max(k - 1, 0) : t].prod(0)),
+            "until t - 1": made_of(lambda f, t, k: f[k : max(t - 1, k)].prod(0)),
+            "sum": made_of(lambda f, t, k: f[k:t].sum(0)),
+            "last only": made_of(lambda f, t, k: f[t - 1] if t > k else 1),
+            "always the identity": made_of(lambda f, t, k: 1),
+            "a vector": lambda *a: np.array([np.array(forward(*a[:-1]).f)[k:t].prod(0) for t, k in pairs(forward(*a[:-1]))]),
+        },
+    )
+
+
+def eq_carousel():
+    """The constant error carousel"""
+
+    def always(matrix):
+        """The same matrix for every (t, k), and C_t = C_0."""
+
+        def formula(*a):
+            times = len(pairs(forward(*a[:-1])))
+            return np.array([matrix(len(a[-2]))] * times), np.array([a[-2]] * times)
+
+        return formula
+
+    def gates_set(*a):
+        s = package(*a)
+        s = s._replace(f=np.ones_like(s.f), i=np.zeros_like(s.i))
+        for t in range(1, len(s.C)):
+            s.C[t] = s.f[t - 1] * s.C[t - 1] + s.i[t - 1] * s.C_tilde[t - 1]
+        return np.array([lstm.gate_transport(s, t, k) for t, k in pairs(s)]), np.array([s.C[t] for t, _ in pairs(s)])
+
+    def biases_at_60(way):
+        """The whole network, differentiated by C_k, with b_f = 60 and b_i = -60."""
+
+        def oracle(*a):
+            W, (b_f, b_i, b_o, b_c), (x, h0, C0, _) = a[:4], a[4:8], a[8:]
+            P = [*W, 0 * b_f + 60, 0 * b_i - 60, b_o, b_c]
+            s = forward(*P, x, h0, C0)
+            J = [way(lambda C, t=t, k=k: forward(*P, x[k:t], s.h[k], C).C[-1], 0, s.C[k]) for t, k in pairs(s)]
+            return np.array(J), np.array([s.C[t] for t, _ in pairs(s)])
+
+        return oracle
+
+    return Certificate(
+        statement=r"f_i = 1,\; i_i = 0 \text{ for } k < i \le t \quad\Longrightarrow\quad C_t = C_k, \qquad "
+        r"\frac{\partial C_t}{\partial C_k} = I",
+        conditions="A limit: a logistic gate never reaches 0 or 1. I is the n × n identity matrix.",
+        inputs=cells,
+        claim=always(np.eye),
+        oracles={
+            "gates set to 1 and 0": Oracle(gates_set),
+            "biases 60 and -60, complex step": Oracle(biases_at_60(by_complex_step)),
+            "biases 60 and -60, dual numbers": Oracle(biases_at_60(by_dual_numbers)),
+        },
+        wrong={
+            "the scalar 1": always(lambda n: 1.0),
+            "all ones": always(lambda n: np.ones((n, n))),
+            "zero": always(lambda n: np.zeros((n, n))),
+            "half the identity": always(lambda n: np.eye(n) / 2),
+            "a vector of ones": always(np.ones),
+        },
+    )
+
+
+def eq_full_jacobian():
+    """The total derivative of a cell by an earlier one"""
+
+    def restarted(way):
+        """Differentiates C_t of the network run on from C_k and h_k = o_k tanh(C_k), o_k held; h_0 is held."""
+
+        def oracle(*a):
+            *P, x, h0, C0, _ = a
+            s = forward(*P, x, h0, C0)
+
+            def cell(*b):
+                *P, x, o, h, C = b
+                return forward(*P, x, o * tanh(C) + h, C).C[-1]
+
+            def start(k):
+                return (s.o[k - 1], 0 * h0) if k else (0 * h0, h0)
+
+            return np.array([way(cell, 11, *P, x[k:t], *start(k), s.C[k]) for t, k in pairs(s)])
+
+        return oracle
+
+    def formula(first=1, cell=(1, 1, 1), output=1, column=1, feed=1, late=0):
+        """The product of pair Jacobians with factors of its blocks switched off."""
+
+        def product_of_pairs(*a):
+            *P, x, h0, C0, _ = a
+            s, n = forward(*P, x, h0, C0), len(h0)
+            W_f, W_i, W_o, W_c = (W[:, :n] for W in P[:4])
+            D = [first * np.zeros((n, n))] + [np.diag(o * (1 - tanh(C) ** 2)) for o, C in zip(s.o, s.C[1:], strict=True)]
+            J = [None]
+            for t in range(1, len(s.C)):
+                f, i, o, C_tilde, C = s.f[t - 1], s.i[t - 1], s.o[t - 1], s.C_tilde[t - 1], s.C[t - 1 + late]
+                gates = (C * f * (1 - f), W_f), (C_tilde * i * (1 - i), W_i), (i * (1 - C_tilde**2), W_c)
+                A = sum(on * d[:, None] * W for on, (d, W) in zip(cell, gates, strict=True))
+                B = output * (tanh(s.C[t]) * o * (1 - o))[:, None] * W_o
+                J.append(np.block([[np.diag(f), A], [feed * D[t] * f, feed * D[t] @ A + B]]))
+            start = [np.concatenate([np.eye(n), column * D_k]) for D_k in D]
+            return np.array([(product(J[t:k:-1], np.eye(2 * n)) @ start[k])[:n] for t, k in pairs(s)])
+
+        return product_of_pairs
+
+    def claim(*a):
+        *P, x, _, _, _ = a
+        s = package(*a)
+        return np.array([lstm.cell_transport(Params(*P), x, s, t, k) for t, k in pairs(s)])
+
+    def gates_only(*a):
+        return np.array([lstm.gate_transport(package(*a), t, k) for t, k in pairs(package(*a))])
+
+    def one_step_products(*a):
+        *P, x, _, _, _ = a
+        s = package(*a)
+        J = [None] + [lstm.cell_transport(Params(*P), x, s, t, t - 1) for t in range(1, len(s.C))]
+        return np.array([product(J[t:k:-1], np.eye(s.C.shape[1])) for t, k in pairs(s)])
+
+    return Certificate(
+        statement=r"\frac{dC_t}{dC_k} = \begin{pmatrix} I & 0 \end{pmatrix} P_t \cdots P_{k+1} "
+        r"\begin{pmatrix} I \\ D_k \end{pmatrix}, \qquad "
+        r"P_t = \begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ D_t \operatorname{diag}(f_t) & D_t A_t + B_t \end{pmatrix}",
+        conditions="A_t = diag(C_{t-1} f_t(1 − f_t)) W_f + diag(C̃_t i_t(1 − i_t)) W_i + diag(i_t(1 − C̃_t²)) W_c, "
+        "B_t = diag(tanh(C_t) o_t(1 − o_t)) W_o, D_t = diag(o_t(1 − tanh² C_t)), D_0 = 0, the columns of each W "
+        "that meet h_{t-1}; o_k is held fixed, and so is h_0.",
+        inputs=cells,
+        claim=claim,
+        oracles={
+            "complex step from C_k on": Oracle(restarted(by_complex_step)),
+            "dual numbers from C_k on": Oracle(restarted(by_dual_numbers)),
+            "50-digit differences from C_k on": Oracle(restarted(by_decimals)),
+            "product of block matrices": Oracle(formula()),
+        },
+        wrong={
+            "gates only": gates_only,
+            "product of one-step derivatives": one_step_products,
+            "no forget gate's share": formula(cell=(0, 1, 1)),
+            "no input gate's share": formula(cell=(1, 0, 1)),
+            "no candidate's share": formula(cell=(1, 1, 0)),
+            "no output gate's share": formula(output=0),
+            "h_k held": formula(column=0),
+            "C_t for C_{t-1}": formula(late=1),
+            "transposed": lambda *a: claim(*a).swapaxes(1, 2),
+        },
+    )
+
+
+def eq_half_life():
+    """The half-life of a memory"""
+
+    def inputs(rng):
+        """f = sigma(1), sigma(5), 1/2 and five values in (0, 1)"""
+        for f in 1 / (1 + np.exp(-1)), 1 / (1 + np.exp(-5)), 0.5, *rng.uniform(0.05, 0.99, size=5):
+            yield (f,)
+
+    def by_bisection(f):
+        with localcontext(prec=50):
+            low, high = Decimal(0), Decimal(1000)
+            for _ in range(100):
+                middle = (low + high) / 2
+                low, high = (middle, high) if Decimal(f) ** middle > Decimal("0.5") else (low, middle)
+            return float(low)
+
+    def by_counting(f):
+        """Steps over halvings along the gate path, until the smallest normal float is near."""
+        steps = min(4096, int(-900 / np.log2(f)))
+        s = States(None, None, np.full((steps, 1), f), None, None, None)
+        return -steps / np.log2(lstm.gate_transport(s, steps, 0)[0, 0])
+
+    return Certificate(
+        statement=r"\tau = \frac{\ln 2}{-\ln f}, \qquad f^{\tau} = \tfrac12",
+        conditions="0 < f < 1, the same at every step, gates frozen.",
+        inputs=inputs,
+        claim=lambda f: np.log(2) / -np.log(f),
+        oracles={
+            "bisection of f^s = 1/2, 50 digits": Oracle(by_bisection),
+            "decay measured along the gate path": Oracle(by_counting),
+        },
+        wrong={
+            "time constant": lambda f: 1 / -np.log(f),
+            "1 / (1 - f)": lambda f: 1 / (1 - f),
+            "ln 2 / (1 - f)": lambda f: np.log(2) / (1 - f),
+            "ln 2 / f": lambda f: np.log(2) / f,
+            "decimal logarithm": lambda f: np.log(2) / -np.log10(f),
+            "sign": lambda f: np.log(2) / np.log(f),
+        },
+    )
