@@ -1,0 +1,84 @@
+"""What the tests of the built book share: its folder, a server on this machine, one browser."""
+
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tools.browser import chromium
+
+SITE = Path(__file__).parents[2] / "_build" / "html"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+
+
+def pytest_generate_tests(metafunc):
+    """A test that takes `name` runs on every page (JupyterLite's own are not ours), `quiz` on those with questions."""
+    found = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
+    names = [p for p in found if not p.startswith(("lite/", "_static/"))]
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", names or ["index.html"])
+    if "quiz" in metafunc.fixturenames:
+        metafunc.parametrize("quiz", [p for p in names if '<form class="choice' in (SITE / p).read_text("utf-8")])
+
+
+@pytest.fixture(scope="session")
+def site():
+    if not (SITE / "index.html").exists():
+        pytest.fail("the book is not built: run `make html` first", pytrace=False)
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def server(site):
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, server, site):
+    """visit("a.html") opens a page; requests to other hosts are stopped, and they and script errors fail the test.
+
+    Keywords are those of a Playwright context; `folder=True` opens the file itself, without the server.
+    """
+    contexts, problems = [], []
+
+    def other_host(url):
+        return not url.startswith((server, "file:", "data:", "blob:"))
+
+    def stop(route):
+        problems.append(f"request to {route.request.url}")
+        route.abort()
+
+    def visit(path, folder=False, **keywords):
+        context = browser.new_context(**keywords)
+        contexts.append(context)
+        context.set_default_timeout(5000)
+        context.route(other_host, stop)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{path}: {error}"))
+        page.on("console", lambda said: said.type == "error" and problems.append(f"{path}: {said.text}"))
+        page.goto(f"{site.as_uri() if folder else server}/{path}")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert problems == []

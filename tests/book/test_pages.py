@@ -1,0 +1,173 @@
+"""Every page of the book as built: reachable, accessible in both themes, offline, on a phone, from a folder."""
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@cache
+def parsed(path):
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+@cache
+def anchors(path):
+    return {tag["id"] for tag in parsed(path).select("[id]")}
+
+
+def violations(page):
+    if not page.evaluate("!!window.axe"):
+        page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    return [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"][:3]]
+
+
+def test_links_lead_somewhere(site, name):
+    here = site / name
+    broken = []
+    for tag in parsed(here).select("[href], [src]"):
+        target = tag.get("href") or tag.get("src")
+        url = urlsplit(target)
+        if url.scheme in ("http", "https"):
+            assert tag.name == "a", f"{target} is fetched from another host"
+        elif not url.scheme and not url.path.startswith("lite/") and "/lite/" not in url.path:
+            there = (here.parent / unquote(url.path)).resolve() if url.path else here
+            if not there.is_file() or (url.fragment and there.suffix == ".html"
+                                       and unquote(url.fragment) not in anchors(there)):  # fmt: skip
+                broken.append(target)
+    assert broken == []
+
+
+def test_page_is_well_formed(site, name):
+    soup = parsed(site / name)
+    ids = [tag["id"] for tag in soup.select("[id]")]
+    assert len(ids) == len(set(ids))
+    assert soup.html["lang"] == "en"
+    assert len(soup.select("main h1")) == 1
+    assert not soup.select(".katex-error, .problematic, [onclick], script:not([src]):not([type])")
+    assert all(math.select("math") for math in soup.select(".math"))  # what a screen reader speaks
+    for equation in soup.select("div.math[id]"):
+        assert equation.select_one("a.certificate")["href"].endswith("#cert-" + equation["id"].removeprefix("equation-"))
+    levels = [int(h.name[1]) for h in soup.select("main :is(h1, h2, h3, h4, h5)")]
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_axe_finds_nothing_in_either_theme(visit, name):
+    page = visit(name, color_scheme="light")
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("getComputedStyle(document.documentElement).colorScheme === 'dark'")
+    assert violations(page) == []
+
+
+def test_fits_a_phone_and_is_spoken_to_by_touch(visit, name):
+    page = visit(name, viewport={"width": 390, "height": 844}, has_touch=True)
+    for width in (390, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main button:not(.copy), main label:has(input), header button")]
+        .filter((box) => box.checkVisibility() && box.getBoundingClientRect().height < 43.5)
+        .map((box) => box.outerHTML.slice(0, 100))"""
+    )
+    assert small == []
+
+
+def test_opens_from_a_folder(visit, name):
+    page = visit(name, folder=True)
+    loaded = "document.fonts.ready.then(() => [...document.fonts].filter((f) => f.status === 'loaded').length)"
+    assert page.locator("main h1").is_visible()
+    assert (page.evaluate(loaded) > 0) == (page.locator(".math").count() > 0)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_search_finds_words_of_the_text_and_of_code(visit, folder):
+    page = visit("search.html?q=gradient", folder=folder)
+    page.locator("#search-results li").first.wait_for()
+    assert page.locator("#search-results li a").first.get_attribute("href")
+
+
+def test_the_theme_is_chosen_and_kept(visit):
+    page = visit("index.html", color_scheme="light")
+    page.get_by_role("button", name="Dark theme").click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.get_by_role("button", name="Light theme").click()
+    assert page.evaluate("localStorage.length") == 0  # the system says light too: nothing to keep
+
+
+def test_the_keyboard_skips_to_the_content_and_opens_the_menu(visit):
+    page = visit("index.html", viewport={"width": 390, "height": 844})
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    menu = page.get_by_role("navigation", name="Course")
+    assert menu.is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('nav').id") == "course"
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+
+
+def test_reading_needs_no_scripts(visit):
+    page = visit("index.html", java_script_enabled=False)
+    assert page.get_by_role("navigation", name="Course").is_visible()
+    assert not page.locator("button.theme").is_visible()
+
+
+def test_every_question_answers_by_keyboard_and_remembers(visit, quiz):
+    page = visit(quiz)
+    for form in page.locator("form.choice").all():
+        options, feedback = form.locator("input"), form.locator(".choice-feedback")
+        assert not form.locator(".choice-feedback:visible").count()
+        assert form.get_by_role("button", name="Answer").is_disabled()
+        options.first.focus()
+        for i in range(options.count()):
+            page.keyboard.press("ArrowDown" if i else "Space")
+            page.keyboard.press("Enter")
+            assert feedback.nth(i).is_visible()
+            assert form.locator(".choice-feedback:visible").count() == 1
+    last = page.locator("form.choice input:checked").count()
+    page.reload()
+    assert page.locator("form.choice input:checked").count() == last
+    assert page.locator(".choice-feedback:visible").count() == last
+    assert violations(page) == []
+    page.locator("form.choice").first.get_by_role("button", name="Clear").click()
+    assert page.locator("form.choice input:checked").count() == last - 1
+    page.get_by_role("button", name="Clear all my answers").click()
+    assert page.locator(".choice-feedback:visible").count() == 0
+    page.reload()
+    assert page.locator("form.choice input:checked").count() == 0
+
+
+def test_a_question_without_scripts_folds_its_answer(visit, quiz):
+    page = visit(quiz, java_script_enabled=False)
+    form = page.locator("form.choice").first
+    assert not form.locator(".choice-feedback").first.is_visible()
+    form.locator("summary").click()
+    assert form.locator(".choice-feedback").first.is_visible()
+
+
+def test_a_question_works_where_nothing_can_be_stored(visit, quiz):
+    page = visit("search.html")
+    page.context.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('denied'); }})")
+    page.goto(page.url.replace("search.html", quiz))
+    form = page.locator("form.choice").first
+    form.locator("input").first.check()
+    form.get_by_role("button", name="Answer").click()
+    assert form.locator(".choice-feedback").first.is_visible()
+
+
+def test_prints_the_text_alone_with_its_answers(visit, name):
+    page = visit(name)
+    page.emulate_media(media="print")
+    assert not page.locator("header.top").is_visible()
+    assert not page.locator("nav.course").is_visible()
+    for choice in page.locator("form.choice").all():
+        assert choice.locator(".choice-feedback").first.is_visible()
