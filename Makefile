@@ -31,6 +31,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 JUPYTER_BOOK = $(BIN)/jupyter-book build book --config _config.yml --path-output . -W --keep-going -n -q
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+LITE = _build/html/lite/jupyter-lite.json
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
 .PHONY: book html test lint lab notebooks dist other-cpu bench lighthouse lock clean env help
@@ -53,17 +54,25 @@ env: .venv/ready
 
 html: .venv/ready node_modules/.ready
 	@$(JUPYTER_BOOK)
+	@$(MAKE) --no-print-directory $(LITE)
 	@echo "Built: _build/html/index.html"
+
+$(LITE): tools/lite.py node_modules/.ready $(shell find book rnncourse -name '*.ipynb' -o -name '*.py')
+	@$(BIN)/python tools/lite.py
 
 node_modules/.ready: .venv/ready package.json package-lock.json
 	@$(BIN)/python tools/assets.py
+	@touch $@
+
+node_modules/.ready-tests: node_modules/.ready
+	@$(BIN)/python tools/assets.py --tests
 	@touch $@
 
 lint: .venv/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-test: .venv/ready-torch lint html
+test: .venv/ready-torch node_modules/.ready-tests lint html
 	@$(BIN)/python tools/browser.py
 	@$(PYTEST) $(NBVAL) --durations=10 tests book
 
@@ -82,7 +91,7 @@ other-cpu: .venv/ready
 bench: .venv/ready-torch
 	@$(BIN)/python -m benchmarks.gradients
 
-lighthouse: html
+lighthouse: html node_modules/.ready-tests
 	@$(BIN)/python -m benchmarks.pages
 
 lock: .venv/ready
