@@ -21,7 +21,7 @@ LABELS = {
     if name.startswith("eq_")
 }
 
-CAUGHT = 0.01  # a wrong variant must miss an oracle by one per cent, far beyond any tolerance
+CAUGHT = 1e-3  # a wrong variant must miss an oracle by this, a million times any tolerance
 
 
 class Report(NamedTuple):
@@ -54,7 +54,9 @@ class Report(NamedTuple):
         return "\n".join([f"{self.label}, {self.tried} inputs", *rows])
 
     def _repr_html_(self):
-        rows = "".join(f'<tr><th scope="row">{escape(a)}</th><td>{escape(b)}</td></tr>' for a, b in self._rows())
+        rows = "".join(
+            f'<tr><th scope="row">{escape(a)}</th><td>{escape(b)}</td></tr>' for a, b in self._rows()
+        )
         source = escape(inspect.getsource(LABELS[self.label]))
         return (
             '<div class="rnn-certificate"><table><thead><tr><th scope="col">oracle</th>'
@@ -91,7 +93,7 @@ def certify(label, rng):
 
 
 def run(label, rng):
-    """How far the equation is from each of its oracles -> {oracle name: largest relative error over the inputs}."""
+    """How far the equation is from each oracle -> {oracle name: largest relative error over the inputs}."""
     return certify(label, rng).errors
 
 

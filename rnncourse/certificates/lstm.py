@@ -14,7 +14,6 @@ from .oracles import (
     by_decimals,
     by_dual_numbers,
     decimals,
-    derivative,
     exact,
     lstm_step,
     product,
@@ -54,7 +53,10 @@ def pick(*names):
         for x_t in x:
             v = [*s.h[-1], *x_t]
             f, i, o, C_tilde = (
-                [sum(w * v_j for w, v_j in zip(row, v, strict=True)) + b_j for row, b_j in zip(W, b, strict=True)]
+                [
+                    sum(w * v_j for w, v_j in zip(row, v, strict=True)) + b_j
+                    for row, b_j in zip(W, b, strict=True)
+                ]
                 for W, b in ((W_f, b_f), (W_i, b_i), (W_o, b_o), (W_c, b_c))
             )
             f, i, o = ([(1 + np.tanh(z / 2)) / 2 for z in gate] for gate in (f, i, o))
@@ -75,7 +77,7 @@ def package(*a):
 
 
 def misread(change, *names):
-    """Fields of a network written out here with one thing changed: change(f, i, o, C_tilde, C_prev) -> C_t, h_t."""
+    """Fields of the network with another last line: change(f, i, o, C_tilde, C_{t-1}) -> C_t, h_t."""
 
     def formula(*a):
         *P, x, h, C, _ = a
@@ -97,16 +99,15 @@ def eq_lstm_gates():
         return tuple(getattr(s, name) for name in names)
 
     def swapped(*a):
-        *P, x, h0, _, _ = a
-        n = len(h0)
-        return fields(package(*(np.roll(W, n, axis=1) for W in P[:4]), *a[4:]))
+        return fields(package(*(np.roll(W, len(W), axis=1) for W in a[:4]), *a[4:]))
 
     def of(*order):
         return lambda *a: tuple(fields(package(*a))[i] for i in order)
 
     return Certificate(
-        statement=r"f_t = \sigma(W_f v_t + b_f), \quad i_t = \sigma(W_i v_t + b_i), \quad o_t = \sigma(W_o v_t + b_o), "
-        r"\quad \tilde C_t = \tanh(W_c v_t + b_c), \qquad v_t = \begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix}",
+        statement=r"f_t = \sigma(W_f v_t + b_f), \quad i_t = \sigma(W_i v_t + b_i), \quad "
+        r"o_t = \sigma(W_o v_t + b_o), \quad \tilde C_t = \tanh(W_c v_t + b_c), "
+        r"\qquad v_t = \begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix}",
         conditions="t = 1, ..., T; each W is n × (n + m), and h stands above x.",
         inputs=cells,
         claim=lambda *a: fields(package(*a)),
@@ -117,7 +118,10 @@ def eq_lstm_gates():
             "forget and input swapped": of(1, 0, 2, 3),
             "input and output swapped": of(0, 2, 1, 3),
             "1 - f for f": lambda *a: (1 - package(*a).f, *fields(package(*a))[1:]),
-            "sigma for the candidate's tanh": lambda *a: (*fields(package(*a))[:3], (1 + package(*a).C_tilde) / 2),
+            "sigma for the candidate's tanh": lambda *a: (
+                *fields(package(*a))[:3],
+                (1 + package(*a).C_tilde) / 2,
+            ),
             "h_{t-1} left out": lambda *a: fields(
                 package(*(W * (np.arange(W.shape[1]) >= len(W)) for W in a[:4]), *a[4:])
             ),
@@ -198,7 +202,9 @@ def eq_lstm_bptt():
             *P, x, h0, C0, c = a
             s, T = forward(*P, x, h0, C0), len(x)
             local = [2 * (h_t - c_t) for h_t, c_t in zip(s.h, c, strict=True)]
-            after = [[way(loss_after, i, *P, x[t:], s.h[t], s.C[t], c[t:]) for t in range(T + 1)] for i in (9, 10)]
+            after = [
+                [way(loss_after, i, *P, x[t:], s.h[t], s.C[t], c[t:]) for t in range(T + 1)] for i in (9, 10)
+            ]
             dh = [g + later for g, later in zip(local, after[0], strict=True)]
             squash = [0 * s.h[0]] + [o * (1 - tanh(C) ** 2) for o, C in zip(s.o, s.C[1:], strict=True)]
             dC = [later + g * d for later, g, d in zip(after[1], dh, squash, strict=True)]
@@ -222,8 +228,8 @@ def eq_lstm_bptt():
         statement=r"\frac{dL}{dC_t} = f_{t+1} \odot \frac{dL}{dC_{t+1}} "
         r"+ o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot \frac{dL}{dh_t}, \qquad "
         r"\frac{dL}{dh_t} = \frac{\partial L_t}{\partial h_t} + W_h^{\top} \frac{dL}{da_{t+1}}",
-        conditions="a_t stacks the four pre-activations and W_h the four blocks that meet h_{t-1}; both sums end at "
-        "t = T, and o_0 counts as 0. dL/dW = Σ (dL/da_t) [h_{t-1}; x_t]ᵀ and dL/db = Σ dL/da_t.",
+        conditions="a_t stacks the four pre-activations and W_h the four blocks that meet h_{t-1}; both sums "
+        "end at t = T, and o_0 counts as 0. dL/dW = Σ (dL/da_t) [h_{t-1}; x_t]ᵀ and dL/db = Σ dL/da_t.",
         inputs=cells,
         claim=claim,
         oracles={
@@ -233,7 +239,9 @@ def eq_lstm_bptt():
         wrong={
             "last loss only": lambda *a: claim(*a, local=lambda dl: np.concatenate([0 * dl[:-1], dl[-1:]])),
             "nothing through h": with_weights(lambda W: W * (np.arange(W.shape[1]) >= len(W))),
-            "W_h transposed": with_weights(lambda W: np.concatenate([W[:, : len(W)].T, W[:, len(W) :]], axis=1)),
+            "W_h transposed": with_weights(
+                lambda W: np.concatenate([W[:, : len(W)].T, W[:, len(W) :]], axis=1)
+            ),
             "nothing along the cell": with_states(f=lambda s: 0 * s.f),
             "C_t for C_{t-1}": with_states(C=lambda s: np.roll(s.C, -1, axis=0)),
             "h_t for h_{t-1}": with_states(h=lambda s: np.roll(s.h, -1, axis=0)),
@@ -262,7 +270,9 @@ def eq_gate_path():
     def in_fractions(*a):
         s = forward(*a[:-1])
         one = exact(np.eye(len(s.C[0]), dtype=int))
-        return np.array([product([np.diag(exact(f)) for f in s.f[k:t]], one) for t, k in pairs(s)], dtype=float)
+        return np.array(
+            [product([np.diag(exact(f)) for f in s.f[k:t]], one) for t, k in pairs(s)], dtype=float
+        )
 
     def made_of(diagonal):
         """For each (t, k) the diagonal matrix of diagonal(f, t, k), with f_t in row t - 1."""
@@ -275,7 +285,8 @@ def eq_gate_path():
         return formula
 
     return Certificate(
-        statement=r"\frac{\partial C_t}{\partial C_k} \bigg|_{\text{gates frozen}} = \prod_{i=k+1}^{t} \operatorname{diag}(f_i)",
+        statement=r"\frac{\partial C_t}{\partial C_k} \bigg|_{\text{gates frozen}} "
+        r"= \prod_{i=k+1}^{t} \operatorname{diag}(f_i)",
         conditions="0 ≤ k ≤ t ≤ T; f, i and C̃ are held at their values; the identity for t = k.",
         inputs=cells,
         claim=lambda *a: np.array([lstm.gate_transport(package(*a), t, k) for t, k in pairs(package(*a))]),
@@ -292,7 +303,9 @@ def eq_gate_path():
             "sum": made_of(lambda f, t, k: f[k:t].sum(0)),
             "last only": made_of(lambda f, t, k: f[t - 1] if t > k else 1),
             "always the identity": made_of(lambda f, t, k: 1),
-            "a vector": lambda *a: np.array([np.array(forward(*a[:-1]).f)[k:t].prod(0) for t, k in pairs(forward(*a[:-1]))]),
+            "a vector": lambda *a: np.array(
+                [np.array(forward(*a[:-1]).f)[k:t].prod(0) for t, k in pairs(forward(*a[:-1]))]
+            ),
         },
     )
 
@@ -314,7 +327,9 @@ def eq_carousel():
         s = s._replace(f=np.ones_like(s.f), i=np.zeros_like(s.i))
         for t in range(1, len(s.C)):
             s.C[t] = s.f[t - 1] * s.C[t - 1] + s.i[t - 1] * s.C_tilde[t - 1]
-        return np.array([lstm.gate_transport(s, t, k) for t, k in pairs(s)]), np.array([s.C[t] for t, _ in pairs(s)])
+        return np.array([lstm.gate_transport(s, t, k) for t, k in pairs(s)]), np.array(
+            [s.C[t] for t, _ in pairs(s)]
+        )
 
     def biases_at_60(way):
         """The whole network, differentiated by C_k, with b_f = 60 and b_i = -60."""
@@ -323,7 +338,9 @@ def eq_carousel():
             W, (b_f, b_i, b_o, b_c), (x, h0, C0, _) = a[:4], a[4:8], a[8:]
             P = [*W, 0 * b_f + 60, 0 * b_i - 60, b_o, b_c]
             s = forward(*P, x, h0, C0)
-            J = [way(lambda C, t=t, k=k: forward(*P, x[k:t], s.h[k], C).C[-1], 0, s.C[k]) for t, k in pairs(s)]
+            J = [
+                way(lambda C, t=t, k=k: forward(*P, x[k:t], s.h[k], C).C[-1], 0, s.C[k]) for t, k in pairs(s)
+            ]
             return np.array(J), np.array([s.C[t] for t, _ in pairs(s)])
 
         return oracle
@@ -353,7 +370,7 @@ def eq_full_jacobian():
     """The total derivative of a cell by an earlier one"""
 
     def restarted(way):
-        """Differentiates C_t of the network run on from C_k and h_k = o_k tanh(C_k), o_k held; h_0 is held."""
+        """Differentiates C_t of the network run on from C_k and h_k = o_k tanh(C_k); o_k and h_0 are held."""
 
         def oracle(*a):
             *P, x, h0, C0, _ = a
@@ -377,7 +394,9 @@ def eq_full_jacobian():
             *P, x, h0, C0, _ = a
             s, n = forward(*P, x, h0, C0), len(h0)
             W_f, W_i, W_o, W_c = (W[:, :n] for W in P[:4])
-            D = [first * np.zeros((n, n))] + [np.diag(o * (1 - tanh(C) ** 2)) for o, C in zip(s.o, s.C[1:], strict=True)]
+            D = [first * np.zeros((n, n))] + [
+                np.diag(o * (1 - tanh(C) ** 2)) for o, C in zip(s.o, s.C[1:], strict=True)
+            ]
             J = [None]
             for t in range(1, len(s.C)):
                 f, i, o, C_tilde, C = s.f[t - 1], s.i[t - 1], s.o[t - 1], s.C_tilde[t - 1], s.C[t - 1 + late]
@@ -407,10 +426,11 @@ def eq_full_jacobian():
     return Certificate(
         statement=r"\frac{dC_t}{dC_k} = \begin{pmatrix} I & 0 \end{pmatrix} P_t \cdots P_{k+1} "
         r"\begin{pmatrix} I \\ D_k \end{pmatrix}, \qquad "
-        r"P_t = \begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ D_t \operatorname{diag}(f_t) & D_t A_t + B_t \end{pmatrix}",
-        conditions="A_t = diag(C_{t-1} f_t(1 − f_t)) W_f + diag(C̃_t i_t(1 − i_t)) W_i + diag(i_t(1 − C̃_t²)) W_c, "
-        "B_t = diag(tanh(C_t) o_t(1 − o_t)) W_o, D_t = diag(o_t(1 − tanh² C_t)), D_0 = 0, the columns of each W "
-        "that meet h_{t-1}; o_k is held fixed, and so is h_0.",
+        r"P_t = \begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ "
+        r"D_t \operatorname{diag}(f_t) & D_t A_t + B_t \end{pmatrix}",
+        conditions="A_t = diag(C_{t-1} f_t(1 − f_t)) W_f + diag(C̃_t i_t(1 − i_t)) W_i "
+        "+ diag(i_t(1 − C̃_t²)) W_c, B_t = diag(tanh(C_t) o_t(1 − o_t)) W_o, D_t = diag(o_t(1 − tanh² C_t)), "
+        "D_0 = 0, the columns of each W that meet h_{t-1}; o_k is held fixed, and so is h_0.",
         inputs=cells,
         claim=claim,
         oracles={

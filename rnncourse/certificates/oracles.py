@@ -1,7 +1,7 @@
 """What certificates measure with: numbers that carry derivatives, exact fractions, decimals of fifty digits.
 
-The networks are written out once more, in their plainest form, so that floats, complex numbers, Dual, Fraction and
-Decimal all run through the same lines. Nothing here is shared with the code under test.
+The networks are written out once more, in their plainest form, so that floats, complex numbers, Dual,
+Fraction and Decimal all run through the same lines. Nothing here is shared with the code under test.
 """
 
 from collections.abc import Callable
@@ -46,7 +46,7 @@ class Certificate(NamedTuple):
 
 
 class Dual:
-    """value + slope e with e*e = 0: a number that carries its derivative (Clifford 1871); the slope may be a row."""
+    """value + slope e with e*e = 0: a number that carries its derivative; the slope may be a row."""
 
     __array_ufunc__ = None  # so that arrays hand their arithmetic over, entry by entry
 
@@ -123,7 +123,7 @@ def by_dual_numbers(f, i, *args):
 
 
 def by_decimals(f, i, *args):
-    """df/d(argument i): the difference quotient in fifty digits with a step of 1e-15, hence right to thirty."""
+    """df/d(argument i): the difference quotient in fifty digits with a step of 1e-15, right to thirty."""
     with localcontext(prec=50):
         args = [decimals(a) if isinstance(a, np.ndarray) else a for a in args]
         a, step = args[i], Decimal("1e-15")
@@ -136,7 +136,11 @@ def by_decimals(f, i, *args):
 
 def derivative(f, i):
     """The oracles for a claim about df/d(argument i); f takes the arguments of the claim."""
-    ways = {"complex step": by_complex_step, "dual numbers": by_dual_numbers, "50-digit differences": by_decimals}
+    ways = {
+        "complex step": by_complex_step,
+        "dual numbers": by_dual_numbers,
+        "50-digit differences": by_decimals,
+    }
     return {name: Oracle(lambda *args, way=way: way(f, i, *args)) for name, way in ways.items()}
 
 

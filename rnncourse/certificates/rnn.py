@@ -29,7 +29,7 @@ def layers(rng):
 
 
 def network(rng, T, n, m):
-    """W, U, x, h_0 and the targets; W so large that far terms count, the rest so small that no unit saturates."""
+    """W, U, x, h_0 and the targets: W large, so that far terms count; U small, so that no unit saturates."""
     W, U, x, c = (rng.normal(size=shape) for shape in [(n, n), (n, m), (T, m), (T + 1, n)])
     return 2 * W, U / 2, x, rng.uniform(size=n), c
 
@@ -78,7 +78,10 @@ def eq_rnn():
     def by_loops(W, U, x, h0, c):
         h = [list(h0)]
         for x_t in x:
-            z = [sum(a * b for a, b in zip([*w, *u], [*h[-1], *x_t], strict=True)) for w, u in zip(W, U, strict=True)]
+            z = [
+                sum(a * b for a, b in zip([*w, *u], [*h[-1], *x_t], strict=True))
+                for w, u in zip(W, U, strict=True)
+            ]
             h.append([0.5 + 0.5 * np.tanh(z_i / 2) for z_i in z])
         return np.array(h)
 
@@ -160,7 +163,8 @@ def eq_step_jacobian():
         return (np.diag(exact(step(W, U, x, h)) * exact(1 - step(W, U, x, h))) @ exact(W)).astype(float)
 
     return Certificate(
-        statement=r"J_t = \frac{\partial h_t}{\partial h_{t-1}} = \operatorname{diag}\bigl(\sigma'(z_t)\bigr)\,W",
+        statement=r"J_t = \frac{\partial h_t}{\partial h_{t-1}} "
+        r"= \operatorname{diag}\bigl(\sigma'(z_t)\bigr)\,W",
         conditions="h_t = σ(z_t), z_t = W h_{t-1} + U x_t, the input held fixed; σ'(z_t) = h_t (1 − h_t).",
         inputs=steps,
         claim=claim,
@@ -237,7 +241,8 @@ def eq_immediate():
         return np.array([row.reshape(W.shape, order="F") for row in rows])
 
     return Certificate(
-        statement=r"\left(\frac{\partial^{+} h_t}{\partial W}\right)_{iab} = \sigma'(z_t)_i\,\delta_{ia}\,(h_{t-1})_b",
+        statement=r"\left(\frac{\partial^{+} h_t}{\partial W}\right)_{iab} "
+        r"= \sigma'(z_t)_i\,\delta_{ia}\,(h_{t-1})_b",
         conditions="∂⁺ holds h_{t-1} and x_t fixed; entry iab is the derivative of unit i by W_ab.",
         inputs=steps,
         claim=claim,
@@ -278,12 +283,15 @@ def eq_total_derivative():
     def made_of(term):
         def formula(*a):
             _, J, E = parts(*a)
-            return np.array([sum((term(J, E, t, k) for k in range(1, t + 1)), 0 * E[0]) for t in range(len(J))])
+            return np.array(
+                [sum((term(J, E, t, k) for k in range(1, t + 1)), 0 * E[0]) for t in range(len(J))]
+            )
 
         return formula
 
     return Certificate(
-        statement=r"\frac{d h_t}{d W} = \sum_{k=1}^{t} \frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
+        statement=r"\frac{d h_t}{d W} = \sum_{k=1}^{t} "
+        r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
         conditions="h_0 does not depend on W. Term k is the derivative by the copy of W that step k uses.",
         inputs=networks,
         claim=claim,
@@ -294,12 +302,20 @@ def eq_total_derivative():
         | derivative(lambda W, U, x, h0, c: np.array(states(W, U, x, h0)), 0),
         wrong={
             "immediate only": made_of(lambda J, E, t, k: E[k] * (t == k)),
-            "without the immediate": made_of(lambda J, E, t, k: np.tensordot(chain(J, t, k), E[k], 1) * (t > k)),
+            "without the immediate": made_of(
+                lambda J, E, t, k: np.tensordot(chain(J, t, k), E[k], 1) * (t > k)
+            ),
             "k from 2": made_of(lambda J, E, t, k: np.tensordot(chain(J, t, k), E[k], 1) * (k > 1)),
-            "k from 0": lambda *a: claim(*a)
-            + [np.tensordot(chain(parts(*a)[1], t, 0), parts(*a)[2][0], 1) for t in range(len(a[-1]))],
-            "one step back only": made_of(lambda J, E, t, k: np.tensordot(chain(J, t, k), E[k], 1) * (t - k < 2)),
-            "total for immediate": made_of(lambda J, E, t, k: (t - k + 1) * np.tensordot(chain(J, t, k), E[k], 1)),
+            "k from 0": lambda *a: (
+                claim(*a)
+                + [np.tensordot(chain(parts(*a)[1], t, 0), parts(*a)[2][0], 1) for t in range(len(a[-1]))]
+            ),
+            "one step back only": made_of(
+                lambda J, E, t, k: np.tensordot(chain(J, t, k), E[k], 1) * (t - k < 2)
+            ),
+            "total for immediate": made_of(
+                lambda J, E, t, k: (t - k + 1) * np.tensordot(chain(J, t, k), E[k], 1)
+            ),
             "transport left out": made_of(lambda J, E, t, k: E[k]),
         },
     )
@@ -355,8 +371,13 @@ def eq_double_sum():
             "transport transposed": made_of(lambda g, J, t, k: chain(J, t, k) @ g[t]),
             "h_k for h_{k-1}": with_immediate(lambda h, k: np.multiply.outer(diag(h[k]), h[k])),
             "no derivative": with_immediate(lambda h, k: np.multiply.outer(np.eye(len(h[k])), h[k - 1])),
-            "k from 0": lambda *a: claim(*a)
-            + sum(np.tensordot(g_t @ chain(parts(*a)[1], t, 0), parts(*a)[2][0], 1) for t, g_t in enumerate(parts(*a)[0])),
+            "k from 0": lambda *a: (
+                claim(*a)
+                + sum(
+                    np.tensordot(g_t @ chain(parts(*a)[1], t, 0), parts(*a)[2][0], 1)
+                    for t, g_t in enumerate(parts(*a)[0])
+                )
+            ),
         },
     )
 
@@ -399,9 +420,10 @@ def eq_bptt():
         return lambda dl: dl * np.isin(np.arange(len(dl)), np.arange(len(dl))[rows])[:, None]
 
     return Certificate(
-        statement=r"\delta_t = \sigma'(z_t) \odot \Bigl(\Bigl(\frac{\partial L_t}{\partial h_t}\Bigr)^{\!\top} "
-        r"+ W^{\top} \delta_{t+1}\Bigr), \qquad \frac{dL}{dW} = \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top}",
-        conditions="δ_{T+1} = 0. Also dL/dU = Σ δ_t x_tᵀ and dL/dh_t = ∂L_t/∂h_t + Wᵀ δ_{t+1}, t = 0 included.",
+        statement=r"\delta_t = \sigma'(z_t) \odot "
+        r"\Bigl(\Bigl(\frac{\partial L_t}{\partial h_t}\Bigr)^{\!\top} + W^{\top} \delta_{t+1}\Bigr), "
+        r"\qquad \frac{dL}{dW} = \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top}",
+        conditions="δ_{T+1} = 0. Also dL/dU = Σ δ_t x_tᵀ and dL/dh_t = ∂L_t/∂h_t + Wᵀ δ_{t+1} for all t.",
         inputs=networks,
         claim=claim,
         oracles={

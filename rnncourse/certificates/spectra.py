@@ -28,8 +28,8 @@ from .rnn import network
 
 
 def three_steps(rng):
-    """T = 3 with n = 1, 2, 3 and 4 units; h_0 in (0, 1), all else normal"""
-    for n, m in (1, 1), (2, 3), (3, 1), (4, 2):
+    """T = 3 with n = 1, 2, 3, 4 and 4 units; h_0 in (0, 1), all else normal"""
+    for n, m in (1, 1), (2, 3), (3, 1), (4, 2), (4, 4):
         yield network(rng, 3, n, m)
 
 
@@ -141,11 +141,15 @@ def eq_power():
             "Q transposed for its inverse": eigen(lambda lam, Q, n, inv: (Q * lam**n @ Q.T).real),
             "Q and its inverse swapped": eigen(lambda lam, Q, n, inv: (inv(Q) * lam**n @ Q).real),
             "Q to the n": eigen(
-                lambda lam, Q, n, inv: np.linalg.matrix_power(Q, n) * lam**n @ np.linalg.matrix_power(inv(Q), n)
+                lambda lam, Q, n, inv: (
+                    np.linalg.matrix_power(Q, n) * lam**n @ np.linalg.matrix_power(inv(Q), n)
+                )
             ),
             "moduli of the eigenvalues": eigen(lambda lam, Q, n, inv: (Q * abs(lam) ** n @ inv(Q)).real),
             "real parts of the eigenvalues": eigen(lambda lam, Q, n, inv: (Q * lam.real**n @ inv(Q)).real),
-            "solver for symmetric matrices": lambda M, n: (lambda lam, Q: Q * lam**n @ Q.T)(*np.linalg.eigh(M)),
+            "solver for symmetric matrices": lambda M, n: (lambda lam, Q: Q * lam**n @ Q.T)(
+                *np.linalg.eigh(M)
+            ),
         },
     )
 
@@ -168,7 +172,14 @@ def eq_jordan():
 
     def inputs(rng):
         """n = 1, 2, 5 and 30 with lambda normal, and n = 30 with lambda = 1 and -1"""
-        for n, lam in (1, rng.normal()), (2, rng.normal()), (5, rng.normal()), (30, rng.normal()), (30, 1.0), (30, -1.0):
+        for n, lam in (
+            (1, rng.normal()),
+            (2, rng.normal()),
+            (5, rng.normal()),
+            (30, rng.normal()),
+            (30, 1.0),
+            (30, -1.0),
+        ):
             yield lam, n
 
     def block(a, b, n):
@@ -215,7 +226,7 @@ def eq_dominant_mode():
     """The power of a symmetric matrix is its dominant mode"""
 
     def inputs(rng):
-        """n = 1, 2, 5, 12 and 30; sizes 2, 3 and 5, exactly symmetric by rational reflections; the printed 2 x 2 matrix"""
+        """n = 1, 2, 5, 12, 30 and matrices of size 2, 3, 5 built of fractions; W_+ of exercise 2c and n = 30"""
         for size, n in (2, 1), (3, 2), (5, 5), (3, 12), (5, 30):
             u = exact(rng.integers(1, 9, size=size))
             Q = exact(np.eye(size, dtype=int)) - 2 * np.multiply.outer(u, u) / (u @ u)
@@ -254,7 +265,10 @@ def eq_dominant_mode():
             "power of what is left, fractions": Oracle(lambda *a: mode(*a) + deflated(*a), error=misfit),
         },
         wrong={
-            "radius times the identity": lambda Q, lam, n: (lam[0] ** n * exact(np.eye(len(Q), dtype=int)), claim(Q, lam, n)[1]),
+            "radius times the identity": lambda Q, lam, n: (
+                lam[0] ** n * exact(np.eye(len(Q), dtype=int)),
+                claim(Q, lam, n)[1],
+            ),
             "second mode": lambda Q, lam, n: (mode(Q[:, ::-1], lam, n), claim(Q, lam, n)[1]),
             "power n - 1": lambda Q, lam, n: (mode(Q, lam, n - 1), claim(Q, lam, n)[1]),
             "v not of unit length": lambda Q, lam, n: (4 * mode(Q, lam, n), claim(Q, lam, n)[1]),
@@ -268,7 +282,7 @@ def eq_bound():
     """The bound on the derivative through time"""
 
     def inputs(rng):
-        """n = 1, 2, 3 and 5 units, t - k = 0, 1, 2 and 6; W normal, and one nilpotent W; states anywhere in (0, 1)"""
+        """n = 1, 2, 3, 5 units, t - k = 1, 2, 0, 6, W normal; one nilpotent W; states uniform in (0, 1)"""
         for n, lag in (1, 1), (2, 2), (3, 0), (5, 6):
             yield rng.normal(size=(n, n)), rng.uniform(size=(lag + 1, n)), lag, 0
         yield 8 * np.array([[1.0, -1], [1, -1]]), rng.uniform(0.3, 0.7, size=(4, 2)), 3, 1
@@ -277,7 +291,7 @@ def eq_bound():
         return np.linalg.norm(rnn.transport(Params(W, W), h, t, k), 2)
 
     def by_logits(way):
-        """The same norm, of the derivative of the steps whose inputs make h_{k+1}, ..., h_t the given states."""
+        """The same norm by differentiating the steps, with inputs that bring about the given states."""
 
         def oracle(W, h, t, k):
             offsets = [np.log(h[i] / (1 - h[i])) - W @ h[i - 1] for i in range(k + 1, t + 1)]
@@ -360,7 +374,7 @@ def eq_wall():
     return Certificate(
         statement=r"b = \tfrac12 - w\,\sigma(\tfrac12), \qquad "
         r"\frac{d x_{50}}{d x_0} = \bigl(w\,\sigma'(\tfrac12)\bigr)^{50}",
-        conditions="x_t = w σ(x_{t-1}) + b, x_0 = 1/2; a wall, the factor exceeding 1, for w > 1/σ'(1/2) = 4.2553.",
+        conditions="x_t = w σ(x_{t-1}) + b, x_0 = 1/2; the factor exceeds 1, a wall, for w > 1/σ'(1/2).",
         inputs=inputs,
         claim=formula,
         oracles={

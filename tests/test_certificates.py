@@ -1,0 +1,224 @@
+"""Every labelled equation has a certificate, every certificate passes, and every certificate can fail."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnncourse import certificates, lstm, rnn, spectra
+from rnncourse.certificates import LABELS, certify, oracles, run
+
+BOOK = Path(__file__).parents[1] / "book"
+PAGE = BOOK / "appendix" / "certificates.ipynb"
+
+
+def text(page):
+    """The markdown of a page."""
+    source = page.read_text(encoding="utf-8")
+    if page.suffix == ".md":
+        return source
+    cells = json.loads(source)["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+def plain(latex):
+    """LaTeX without what only sets it out: spaces, alignment, upright d, closing punctuation."""
+    latex = re.sub(r"\\(begin|end)\{(aligned|gathered|split)\}|\\mathrm(?=\{d\})|\\[,;:! ]|\\q?quad|&(?!amp)", "", latex)
+    return re.sub(r"\{(\w)\}|\s", r"\1", latex).rstrip(".,")
+
+
+def equations():
+    """Label -> LaTeX, of all displayed equations that carry a label."""
+    pages = [page for page in BOOK.rglob("*") if page.suffix in {".md", ".ipynb"} and page != PAGE]
+    found = [m for page in pages for m in re.findall(r"\$\$([^$]+)\$\$ *\(([\w-]+)\)", text(page))]
+    return {label: latex for latex, label in found}
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(1)
+
+
+def test_every_labelled_equation_has_a_certificate():
+    assert sorted(set(equations()) - set(LABELS)) == []
+
+
+def test_every_certificate_has_an_equation():
+    assert sorted(set(LABELS) - set(equations())) == []
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_the_page_states_what_is_proved(label):
+    if label in equations():
+        assert plain(equations()[label]) == plain(LABELS[label]().statement)
+
+
+def test_equations_are_found_wherever_they_stand():
+    two = "$$ a $$\n\ntext with $x$\n\n$$\nb = c\n$$ (eq-b)\n"
+    assert re.findall(r"\$\$([^$]+)\$\$ *\(([\w-]+)\)", two) == [("\nb = c\n", "eq-b")]
+    assert plain(r"\frac{\mathrm{d}L}{dW} = a\,b.") == plain(r"\frac{dL}{d W} = a b")
+    assert plain("a = b") != plain("a = -b")
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("label", LABELS)
+def test_the_equation_is_proved_and_wrong_variants_are_rejected(label, seed):
+    report = certify(label, np.random.default_rng(seed))
+    assert report.kept == []
+    assert {name: error for name, error in report.errors.items() if not error <= 1e-10} == {}
+    assert report.passed
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_no_oracle_is_idle(label, rng):
+    """Each equation has two oracles or more, each of them rejects a wrong variant, and none is the claim itself."""
+    certificate = LABELS[label]()
+    inputs = list(certificate.inputs(rng))
+    assert len(certificate.oracles) >= 2
+    assert len(certificate.wrong) >= 5
+    assert certificate.inputs.__doc__
+    for oracle in certificate.oracles.values():
+        assert oracle.formula is not certificate.claim
+        assert oracle.tolerance <= 1e-10
+        worst = [max(oracle.error(f(*a), oracle.formula(*a)) for a in inputs) for f in certificate.wrong.values()]
+        assert max(worst) > certificates.CAUGHT
+
+
+def flip(value):
+    """The value with the sign of its first array, or of one field, turned round."""
+    if isinstance(value, tuple):
+        return type(value)(*(flip(value[0]), *value[1:])) if hasattr(value, "_fields") else (flip(value[0]), *value[1:])
+    return -value
+
+
+FLIPS = {
+    (rnn, "dsigma"): ["eq-sigma-prime", "eq-jacobian", "eq-wall"],
+    (rnn, "forward"): ["eq-rnn"],
+    (rnn, "jacobian"): ["eq-step-jacobian", "eq-expanded-sum"],
+    (rnn, "transport"): ["eq-transport", "eq-total-derivative"],
+    (rnn, "immediate"): ["eq-immediate", "eq-total-derivative", "eq-expanded-sum"],
+    (rnn, "double_sum"): ["eq-double-sum"],
+    (rnn, "backward"): ["eq-bptt"],
+    (spectra, "power"): ["eq-power"],
+    (spectra, "norm"): ["eq-bound"],
+    (lstm, "forward"): ["eq-lstm-hidden"],
+    (lstm, "backward"): ["eq-lstm-bptt"],
+    (lstm, "gate_transport"): ["eq-gate-path", "eq-carousel"],
+    (lstm, "cell_transport"): ["eq-full-jacobian"],
+}
+
+
+@pytest.mark.parametrize(("module", "name"), FLIPS, ids=lambda x: getattr(x, "__name__", x))
+def test_a_flipped_sign_in_the_package_is_caught(module, name, monkeypatch, rng):
+    right = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *a: flip(right(*a)))
+    for label in FLIPS[module, name]:
+        assert not certify(label, rng).passed
+
+
+@pytest.mark.parametrize("field", range(10))
+def test_a_wrong_part_of_the_lstm_gradient_is_caught(field, monkeypatch, rng):
+    right = lstm.backward
+
+    def wrong(*a):
+        dP, dh, dC = right(*a)
+        parts = [*dP, dh, dC]
+        parts[field] = parts[field] * 1.01
+        return lstm.Params(*parts[:8]), *parts[8:]
+
+    monkeypatch.setattr(lstm, "backward", wrong)
+    assert not certify("eq-lstm-bptt", rng).passed
+
+
+@pytest.mark.parametrize("claim", [lambda W, x: np.full_like(W, np.nan), lambda W, x: W[0], lambda W, x: 0.0])
+def test_nan_and_a_wrong_shape_are_no_proof(claim, monkeypatch, rng):
+    certificate = LABELS["eq-jacobian"]()._replace(claim=claim)
+    monkeypatch.setitem(LABELS, "eq-jacobian", lambda: certificate)
+    assert not certify("eq-jacobian", rng).passed
+
+
+def test_a_variant_that_is_right_is_reported(monkeypatch, rng):
+    certificate = LABELS["eq-jacobian"]()
+    certificate = certificate._replace(wrong={"not wrong": certificate.claim})
+    monkeypatch.setitem(LABELS, "eq-jacobian", lambda: certificate)
+    assert certify("eq-jacobian", rng).kept == ["not wrong"]
+    assert not certify("eq-jacobian", rng).passed
+
+
+def test_run_gives_an_error_for_each_oracle(rng):
+    errors = run("eq-jacobian", rng)
+    assert set(errors) == set(LABELS["eq-jacobian"]().oracles)
+    assert all(type(error) is float and error < 1e-12 for error in errors.values())
+    with pytest.raises(ValueError, match="label must be one of eq-rnn, .* got 'eq-nothing'"):
+        run("eq-nothing", rng)
+
+
+@pytest.mark.parametrize("way", [oracles.by_complex_step, oracles.by_dual_numbers, oracles.by_decimals])
+def test_the_differentiators_know_calculus(way):
+    """Against derivatives done by hand: of a product, a quotient, an exponential, a constant."""
+    x = np.array([0.3, -1.2])
+    value = way(lambda a, c: np.array([a[0] * a[1], c[0] / (c[1] + a[1]), np.exp(a[0] - 3 * a[1]), c[0]]), 0, x, x + 2)
+    e = np.exp(0.3 + 3.6)
+    np.testing.assert_allclose(value, [[-1.2, 0.3], [0, -2.3 / 0.4**2], [e, -3 * e], [0, 0]], rtol=1e-13)
+
+
+def command(*arguments):
+    return subprocess.run([sys.executable, "-m", "rnncourse.certificates", *arguments], capture_output=True, text=True)
+
+
+def test_the_command_prints_the_table():
+    done = command("eq-jacobian", "eq-power", "--seed", "3")
+    assert done.returncode == 0
+    assert "complex step" in done.stdout
+    assert done.stdout.endswith("2 of 2 equations proved\n")
+    assert command("eq-nothing").returncode == 2
+
+
+def test_the_command_fails_when_a_certificate_does():
+    flipped = "from rnncourse import rnn; right = rnn.jacobian; rnn.jacobian = lambda *a: -right(*a); "
+    program = "import runpy, sys; sys.argv = ['', 'eq-step-jacobian']; runpy.run_module('rnncourse.certificates')"
+    done = subprocess.run([sys.executable, "-c", flipped + program], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "FAILED" in done.stdout
+
+
+def test_numpy_is_all_that_is_needed():
+    program = "import sys, rnncourse.certificates as c; c.show('eq-jacobian')._repr_html_(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not loaded & {"matplotlib", "IPython", "ipywidgets", "torch", "scipy", "sympy"}
+
+
+def sections():
+    """Label -> markdown of its section on the certificates page, code included."""
+    cells = json.loads(PAGE.read_text(encoding="utf-8"))["cells"]
+    parts = re.split(r"^\(cert-([\w-]+)\)=$", "\n".join("".join(cell["source"]) for cell in cells), flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_the_certificates_page_has_a_section_for_each_label():
+    assert list(sections()) == list(LABELS)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_the_section_shows_the_statement_and_runs_the_certificate(label):
+    certificate = LABELS[label]()
+    section = sections()[label]
+    assert certificate.statement in section
+    assert LABELS[label].__doc__ in section
+    assert f'certificates.show("{label}")' in section
+
+
+def test_the_stored_reports_say_that_all_is_proved():
+    outputs = [o for cell in json.loads(PAGE.read_text(encoding="utf-8"))["cells"] for o in cell.get("outputs", [])]
+    shown = ["".join(o["data"]["text/html"]) for o in outputs if "data" in o]
+    assert len(shown) == len(LABELS)
+    for html, label in zip(shown, LABELS, strict=True):
+        wrong = len(LABELS[label]().wrong)
+        assert f"{wrong} of {wrong}" in html
+        assert "NOT" not in html.partition("<details>")[0]
+        assert 'scope="col"' in html
