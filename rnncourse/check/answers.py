@@ -22,6 +22,7 @@ class Kind(NamedTuple):
     read: Callable
     error: Callable
     differs: Callable
+    numeric: bool = True
 
 
 def a_thing(value):
@@ -127,7 +128,11 @@ def _read_letter(value):
 
 def letters(options):
     """The letter of one option."""
-    return Kind(_read_letter, unequal, lambda a, right: f"There is no option {a!r}; the options are {', '.join(options)}.")
+
+    def differs(a, right):
+        return f"There is no option {a!r}; the options are {', '.join(options)}."
+
+    return Kind(_read_letter, unequal, differs, numeric=False)
 
 
 def unequal(a, b):

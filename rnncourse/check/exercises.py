@@ -14,11 +14,11 @@ import zlib
 from collections.abc import Callable
 from functools import partial
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from .answers import SEPARATION, Kind, a_thing, arrays, letters
+from .answers import SEPARATION, Kind, arrays, letters
 
 EXERCISES = {}
 
@@ -27,8 +27,7 @@ class Mistake(NamedTuple):
     slug: str
     breaks: str | None  # label of the equation
     says: str
-    part: str | None
-    wrong: list  # functions: the typical one, then variants that deserve the same name
+    wrong: list  # (part, function): the typical one, then variants that deserve the same name
 
 
 class Exercise(NamedTuple):
@@ -79,10 +78,18 @@ def mistake(key, slug, breaks=None, says="", part=None):
 
     def register(wrong):
         known = EXERCISES[key].mistakes
-        known.setdefault(slug, Mistake(slug, breaks, says, part, [])).wrong.append(wrong)
+        known.setdefault(slug, Mistake(slug, breaks, says, [])).wrong.append((part, wrong))
         return wrong
 
     return register
+
+
+def share(source, key, *slugs):
+    """Register mistakes of one exercise for another that has the same parts."""
+    for slug in slugs:
+        m = EXERCISES[source].mistakes[slug]
+        for part, wrong in m.wrong:
+            mistake(key, slug, m.breaks, m.says, part)(wrong)
 
 
 def choice(key, title, question, hints, **options):
@@ -101,11 +108,11 @@ def candidates(ex):
     """The right answer, all mistakes with their variants, and all sensible pairs."""
     found = [Candidate((), ex.right)]
     for m in ex.mistakes.values():
-        found += [Candidate((m.slug,), partial(ex.right, **{m.part: w}) if m.part else w) for w in m.wrong]
+        found += [Candidate((m.slug,), partial(ex.right, **{part: f}) if part else f) for part, f in m.wrong]
     for a, b in combinations(ex.mistakes.values(), 2):
-        if a.part and b.part and a.part != b.part and frozenset((a.slug, b.slug)) not in ex.alike:
-            both = {a.part: a.wrong[0], b.part: b.wrong[0]}
-            found.append(Candidate((a.slug, b.slug), partial(ex.right, **both)))
+        (part_a, f), (part_b, g) = a.wrong[0], b.wrong[0]
+        if part_a and part_b and part_a != part_b and frozenset((a.slug, b.slug)) not in ex.alike:
+            found.append(Candidate((a.slug, b.slug), partial(ex.right, **{part_a: f, part_b: g})))
     return found
 
 

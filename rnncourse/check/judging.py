@@ -6,6 +6,7 @@ from itertools import count
 
 import numpy as np
 
+from . import records
 from .answers import TOLERANCE, a_thing
 from .exercises import EXERCISES, candidates, draw
 from .running import CALLED, SECONDS, holds_dots, interruptible, run
@@ -80,7 +81,7 @@ def _right_at_first(ex, probe, outcome, first, verdict):
 
 
 def _praise(ex, error):
-    if not ex.numeric:
+    if not ex.kind.numeric:
         return "All of it."
     bound = next(bound for bound in ("1e-12", "1e-8", "1e-4") if error <= float(bound))
     rounded = " Finite differences, float32 or few digits? The formula itself would reach 1e-12." if error > 1e-8 else ""
