@@ -110,6 +110,7 @@ def copy_notebooks():
         if ".ipynb_checkpoints" not in path.parts:
             nb = nbformat.read(path, as_version=4)
             nb.metadata["kernelspec"] = KERNELSPEC
+            nb.cells = [cell for cell in nb.cells if "setup" not in cell.metadata.get("tags", [])]
             target = STAGE / "files" / path.relative_to(BOOK)
             target.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(nb, target)

@@ -14,12 +14,37 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 BOOK = Path(__file__).parent.parent / "book"
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # dead without a kernel; the static face is kept
+SETUP = """\
+# Colab and Binder: install the course where it is missing.
+import importlib.util
+
+if importlib.util.find_spec("rnncourse") is None:
+    %pip install -q "rnncourse[notebooks] @ git+{}\"\
+"""
+
+
+def repository():
+    """The address of the repository, the one setting of that kind; empty if there is none."""
+    return yaml.safe_load((BOOK.parent / "_config.yml").read_text())["sphinx"]["config"]["html_context"][
+        "repository"
+    ]
+
+
+def with_setup(nb, address):
+    """The notebook with a first cell that installs the course where it is missing, if there is an address."""
+    nb.cells = [cell for cell in nb.cells if "setup" not in cell.metadata.get("tags", [])]
+    if address:
+        cell = nbformat.v4.new_code_cell(SETUP.format(address), id="setup")
+        cell.metadata["tags"] = ["setup", "remove-cell"]
+        nb.cells.insert(0, cell)
+    return nb
 
 
 def normalised(nb):
@@ -35,7 +60,7 @@ def normalised(nb):
 def executed(path):
     """The notebook's text after a run from the top in a fresh kernel, and the seconds it took."""
     start = time.perf_counter()
-    nb = nbformat.read(path, as_version=4)
+    nb = with_setup(nbformat.read(path, as_version=4), repository())
     NotebookClient(
         nb,
         timeout=60,

@@ -11,9 +11,10 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from tools import browser, dist, serve
+from tools import browser, dist, notebooks, serve
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -88,3 +89,13 @@ def test_what_is_served_is_the_book(monkeypatch, tmp_path):
         assert urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/").read() == b"the book"
         server.shutdown()
         thread.join()
+
+
+def test_the_setup_cell_stands_first_once_and_only_with_an_address():
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    for _ in range(2):
+        nb = notebooks.with_setup(nb, "https://example.org/course")
+        assert len(nb.cells) == 2
+        assert "git+https://example.org/course" in nb.cells[0].source
+        assert nb.cells[0].metadata["tags"] == ["setup", "remove-cell"]
+    assert [cell.source for cell in notebooks.with_setup(nb, "").cells] == ["1 + 1"]
