@@ -9,8 +9,9 @@ from ._shapes import fit
 def complex_step(f, x):
     """The derivative of a real-analytic f at x, one entry at a time: Im f(x + i eps e_j) / eps.
 
-    f maps an array like x to a scalar or an array and must accept complex input -> shape of f(x) + shape of x.
-    Nothing is subtracted, so eps = 1e-200 costs no digits. Squire & Trapp (1998).
+    f maps an array like x to a scalar or an array, and takes complex numbers (no abs, max or conjugate)
+    -> shape of f(x) + shape of x. Nothing is subtracted, so that eps = 1e-200 costs no digits.
+    Squire & Trapp (1998).
     """
     return _columns(lambda x, e: np.imag(f(x + 1e-200j * e)) / 1e-200, f, x)
 
@@ -19,8 +20,8 @@ def complex_step(f, x):
 def central_difference(f, x, eps=6e-6):
     """The derivative of f at x, one entry at a time: (f(x + eps e_j) - f(x - eps e_j)) / (2 eps).
 
-    f maps an array like x to a scalar or an array -> shape of f(x) + shape of x. The error is of order eps^2 from
-    truncation plus 1e-16/eps from rounding, least near eps = 6e-6.
+    f maps an array like x to a scalar or an array -> shape of f(x) + shape of x. Truncation costs
+    eps^2, rounding 1e-16 / eps; together they are least near eps = 6e-6.
     """
     return _columns(lambda x, e: np.subtract(f(x + eps * e), f(x - eps * e)) / (2 * eps), f, x)
 
@@ -30,16 +31,17 @@ def _columns(derivative_along, f, x):
     if x.dtype.kind == "c":
         raise TypeError("x must be real, got complex numbers")
     x = x.astype(np.float64)  # a step this small needs the range of float64
-    units = np.eye(x.size).reshape(x.size, *x.shape)
-    columns = np.array([derivative_along(x, e) for e in units])
-    return np.moveaxis(columns, 0, -1).reshape((*columns.shape[1:], *x.shape)) if x.size else np.zeros((*np.shape(f(x)), *x.shape))
+    if x.size == 0:
+        return np.zeros(np.shape(f(x)) + x.shape)
+    columns = np.array([derivative_along(x, e) for e in np.eye(x.size).reshape(x.size, *x.shape)])
+    return np.moveaxis(columns, 0, -1).reshape(columns.shape[1:] + x.shape)
 
 
 @np.errstate(all="ignore")
 def relative_error(a, b):
-    """The largest difference over the largest entry, max|a - b| / max(|a|, |b|) over all entries; 0 if both are zero.
+    """The largest difference over the largest entry, max|a - b| / max(max|a|, max|b|); 0 if both are zero.
 
-    a and b of one shape -> float; NaN or inf in either gives NaN (inf only if one is finite).
+    a and b of one shape -> float. NaN or inf in either makes it NaN or inf, so that it is below no tolerance.
     """
     a, b = fit("a: ..., b: ...", a, b)
     scale = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))

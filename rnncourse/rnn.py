@@ -6,11 +6,12 @@ Time first, then any batch axes, then features. States are h[0..T]; inputs are x
 float64 unless all arguments are float32. NaN and inf pass through without a warning.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from ._shapes import fit, step
+from ._shapes import fit, rows, step
 
 
 class Params(NamedTuple):
@@ -22,16 +23,22 @@ class Params(NamedTuple):
 
 @np.errstate(all="ignore")
 def sigma(z):
-    """The logistic function, for any shape; exact to rounding at both ends, analytic for complex z."""
+    """The logistic function 1 / (1 + exp(-z)) of an array of any shape, analytic for complex z.
+
+    No exponent is ever positive, so nothing overflows, and sigma(-40) is 4e-18 and not 0.
+    """
     (z,) = fit("z: ...", z)
-    e = np.exp(-np.where(z.real < 0, -z, z))  # never overflows
-    return np.where(z.real < 0, e, 1 + 0 * e) / (1 + e)
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(np.minimum(z, -z)))
 
 
 @np.errstate(all="ignore")
 def dsigma(z):
-    """The derivative of the logistic function, sigma(z) (1 - sigma(z)) = sigma(z) sigma(-z) (eq-sigma-prime)."""
-    return sigma(z) * sigma(-np.asarray(z))
+    """The derivative of the logistic function (eq-sigma-prime), sigma(z) (1 - sigma(z)) = sigma(z) sigma(-z).
+
+    The last form does not cancel: dsigma(40) is 4e-18 and not 0.
+    """
+    (z,) = fit("z: ...", z)
+    return sigma(z) * sigma(-z)
 
 
 @np.errstate(all="ignore")
@@ -41,11 +48,19 @@ def forward(params, x, h0):
     x (T, ..., m), h0 (..., n) -> h (T+1, ..., n) with h[0] = h0. Rumelhart, Hinton & Williams (1986).
     """
     W, U, x, h0 = fit("W: n n, U: n m, x: T ... m, h0: ... n", *params, x, h0)
-    h = np.concatenate([h0[None], np.tensordot(x, U, (-1, -1))])  # row t holds U x_t until its turn comes
-    for h_prev, h_t in zip(h, h[1:], strict=False):
-        h_t += h_prev @ W.T
-        h_t[...] = (1 + np.tanh(h_t / 2)) / 2
+    W_T, U_T, one = -W.T, -U.T, np.ones_like(h0)  # the sign of exp(-z), given to the weights once
+    h = np.concatenate([h0[None], (rows(x) @ U_T).reshape(*x.shape[:-1], len(U))])
+    for h_prev, h_t in pairwise(h):  # h_t holds -U x_t, then -z_t, then sigma(z_t)
+        h_t += h_prev.dot(W_T)
+        _logistic(h_t, one)
     return h
+
+
+def _logistic(minus_z, one):
+    """Put sigma(z) = 1 / (1 + exp(-z)) in the place of -z; an array of ones is added faster than a 1."""
+    np.exp(minus_z, minus_z)
+    minus_z += one
+    np.reciprocal(minus_z, minus_z)
 
 
 @np.errstate(all="ignore")
@@ -58,16 +73,14 @@ def backward(params, x, h, dl):
     h (T+1, ..., n) from forward, dl (T+1, ..., n) with dL_t/dh_t in row t -> Params(dW, dU), summed over the
     batch, and dh (T+1, ..., n), the total dL/dh_t. Werbos (1990).
     """
-    W, U, x, h, dl = fit("W: n n, U: n m, x: T ... m, h: T+1 ... n, dl: T+1 ... n", *params, x, h, dl)
+    W, _, x, h, dl = fit("W: n n, U: n m, x: T ... m, h: T+1 ... n, dl: T+1 ... n", *params, x, h, dl)
     dh = dl.copy()
-    delta = (h * (1 - h))[1:]  # sigma'(z_t) until its turn comes
-    for t in range(len(x), 0, -1):
-        delta[t - 1] *= dh[t]
-        dh[t - 1] += delta[t - 1] @ W
-    time_and_batch = (range(x.ndim - 1),) * 2
-    dW = np.tensordot(delta, h[:-1], time_and_batch)
-    dU = np.tensordot(delta, x, time_and_batch)
-    return Params(dW, dU), dh
+    delta = 1 - h[1:]
+    delta *= h[1:]  # sigma'(z_t) of all steps at once
+    for dh_prev, dh_t, delta_t in reversed(list(zip(dh[:-1], dh[1:], delta, strict=True))):
+        delta_t *= dh_t
+        dh_prev += delta_t.dot(W)
+    return Params(rows(delta).T @ rows(h[:-1]), rows(delta).T @ rows(x)), dh
 
 
 @np.errstate(all="ignore")
@@ -96,9 +109,9 @@ def transport(params, h, t, k):
 
 @np.errstate(all="ignore")
 def immediate(h_prev, h_t):
-    """The immediate derivative of h_t by W, earlier states frozen (eq-immediate): sigma'_i delta_ia h_{t-1,b} at [i, a, b].
+    """The immediate derivative of h_t by W, all earlier states frozen (eq-immediate).
 
-    h_prev (n,), h_t (n,) -> (n, n, n).
+    h_prev (n,), h_t (n,) -> (n, n, n) with sigma'_i delta_ia h_{t-1,b} at [i, a, b].
     """
     h_prev, h_t = fit("h_prev: n, h_t: n", h_prev, h_t)
     return np.multiply.outer(np.diag(h_t * (1 - h_t)), h_prev)
@@ -106,9 +119,10 @@ def immediate(h_prev, h_t):
 
 @np.errstate(all="ignore")
 def double_sum(params, h, dl):
-    """The gradient dL/dW as the page writes it, term by term (eq-double-sum); backward gives the same in T steps.
+    """The gradient dL/dW term by term, as the page writes it (eq-double-sum); backward needs only T steps.
 
-    dL/dW = sum_{t=1..T} sum_{k=1..t} (dL_t/dh_t) (dh_t/dh_k) (immediate dh_k/dW);  h (T+1, n), dl (T+1, n) -> (n, n).
+    dL/dW = sum_{t=1..T} sum_{k=1..t} (dL_t/dh_t) (dh_t/dh_k) (immediate dh_k/dW).
+    h (T+1, n), dl (T+1, n) -> (n, n).
     """
     W, h, dl = fit("W: n n, h: T n, dl: T n", params[0], h, dl)
     dW = np.zeros_like(W)

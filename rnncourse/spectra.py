@@ -8,10 +8,10 @@ from .rnn import dsigma, sigma
 
 @np.errstate(all="ignore")
 def power(M, n):
-    """The power M^n = Q Lambda^n Q^-1 of a diagonalizable matrix (eq-power); n may be negative if M is invertible.
+    """The power M^n = Q Lambda^n Q^-1 of a diagonalizable matrix (eq-power); n < 0 if M is invertible.
 
-    M (n, n), n an integer -> (n, n), real if M is. A defective M, or one so close to it that the eigenvectors lose
-    six of sixteen digits, is a ValueError: there eig returns numbers all the same, and Q Lambda^n Q^-1 is wrong.
+    M (n, n), n an integer -> (n, n), real if M is. A defective M, or one so close to it that six of
+    sixteen digits are lost, is a ValueError: eig returns numbers all the same, and they are wrong.
     """
     (M,) = fit("M: n n", M)
     n = step("n", n)
@@ -19,7 +19,7 @@ def power(M, n):
         return np.full_like(M, np.nan)
     lam, Q = np.linalg.eig(M.astype(np.result_type(M, np.float64)))
     if len(M) and not np.linalg.cond(Q) < 1e6:
-        raise ValueError("M must be diagonalizable, got a defective matrix: its eigenvectors are linearly dependent")
+        raise ValueError("M must be diagonalizable, got a defective matrix: too few independent eigenvectors")
     if n < 0 and np.abs(lam).min(initial=np.inf) <= len(M) * 1e-15 * np.abs(lam).max(initial=0):
         raise ValueError(f"M must be invertible for n = {n}, got a matrix with eigenvalue 0")
     result = (Q * lam**n) @ np.linalg.inv(Q)
@@ -27,13 +27,13 @@ def power(M, n):
 
 
 def radius(M):
-    """The spectral radius of M (n, n), the largest modulus of an eigenvalue; NaN if an entry is not finite."""
+    """The spectral radius of M (n, n), its largest |eigenvalue|; NaN if an entry is not finite."""
     (M,) = fit("M: n n", M)
     return float(np.abs(np.linalg.eigvals(M)).max(initial=0)) if np.isfinite(M).all() else np.nan
 
 
 def norm(M):
-    """The spectral norm of M (n, m), its largest singular value; inf if an entry is infinite, NaN if one is NaN."""
+    """The spectral norm of M (n, m), its largest singular value; inf or NaN if an entry is."""
     (M,) = fit("M: n m", M)
     largest = np.abs(M).max(initial=0)
     return float(np.linalg.norm(M, 2)) if M.size and np.isfinite(largest) else float(largest)
@@ -55,7 +55,7 @@ def growth(M, n):
 def cliff(w, b, T=50, x0=0.5, target=0.7):
     """The one-unit network x_t = w sigma(x_{t-1}) + b and its error E = (sigma(x_T) - target)^2 (eq-wall).
 
-    w and b broadcast against each other -> E, dE/dw, dE/db and the multiplier dx_T/dx_0 = prod_t w sigma'(x_{t-1}),
+    w and b broadcast against each other -> E, dE/dw, dE/db and dx_T/dx_0 = prod_t w sigma'(x_{t-1}),
     each of their common shape. Pascanu, Mikolov & Bengio (2013), figure 6.
     """
     w, b = np.broadcast_arrays(*fit("w: ...", w), *fit("b: ...", b))
