@@ -87,7 +87,7 @@ def eq_rnn():
 
     return Certificate(
         statement=r"h_t = \sigma(z_t), \qquad z_t = W h_{t-1} + U x_t",
-        conditions="t = 1, ..., T; h_0 is given and depends on neither W nor U.",
+        conditions=r"$t = 1, \dots, T$; $h_0$ is given and depends on neither $W$ nor $U$.",
         inputs=networks,
         claim=lambda W, U, x, h0, c: rnn.forward(Params(W, U), x, h0),
         oracles={"decimals of 50 digits": Oracle(in_decimals), "loops over scalars": Oracle(by_loops)},
@@ -110,7 +110,7 @@ def eq_sigma_prime():
 
     return Certificate(
         statement=r"\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr)",
-        conditions="Every real z; the largest value is 1/4, at z = 0.",
+        conditions=r"Every real $z$; the largest value is $1/4$, at $z = 0$.",
         inputs=inputs,
         claim=rnn.dsigma,
         oracles={
@@ -133,7 +133,7 @@ def eq_jacobian():
     s = rnn.dsigma
     return Certificate(
         statement=r"\frac{\partial y}{\partial x} = \operatorname{diag}\bigl(\sigma'(Wx)\bigr)\,W",
-        conditions="y = σ(Wx) with W of any shape n × d; one row per output.",
+        conditions=r"$y = \sigma(Wx)$ with $W$ of any shape $n \times d$; one row per output.",
         inputs=layers,
         claim=lambda W, x: np.diag(s(W @ x)) @ W,
         oracles=derivative(lambda W, x: logistic(W @ x), 1),
@@ -165,7 +165,8 @@ def eq_step_jacobian():
     return Certificate(
         statement=r"J_t = \frac{\partial h_t}{\partial h_{t-1}} "
         r"= \operatorname{diag}\bigl(\sigma'(z_t)\bigr)\,W",
-        conditions="h_t = σ(z_t), z_t = W h_{t-1} + U x_t, the input held fixed; σ'(z_t) = h_t (1 − h_t).",
+        conditions=r"$h_t = \sigma(z_t)$ with $z_t = W h_{t-1} + U x_t$ and the input held fixed, so that "
+        r"$\sigma'(z_t) = h_t (1 - h_t)$.",
         inputs=steps,
         claim=claim,
         oracles=derivative(step, 3) | {"fractions": Oracle(in_fractions)},
@@ -210,7 +211,7 @@ def eq_transport():
 
     return Certificate(
         statement=r"\frac{\partial h_t}{\partial h_k} = J_t\, J_{t-1} \cdots J_{k+1}",
-        conditions="0 ≤ k ≤ t ≤ T, total derivative, newest factor leftmost; the identity for t = k.",
+        conditions=r"$0 \le k \le t \le T$, total derivative, newest factor leftmost; the identity for $t = k$.",
         inputs=networks,
         claim=claim,
         oracles={
@@ -243,7 +244,8 @@ def eq_immediate():
     return Certificate(
         statement=r"\left(\frac{\partial^{+} h_t}{\partial W}\right)_{iab} "
         r"= \sigma'(z_t)_i\,\delta_{ia}\,(h_{t-1})_b",
-        conditions="∂⁺ holds h_{t-1} and x_t fixed; entry iab is the derivative of unit i by W_ab.",
+        conditions=r"$\partial^{+}$ holds $h_{t-1}$ and $x_t$ fixed; entry $iab$ is the derivative of unit $i$ "
+        r"by $W_{ab}$.",
         inputs=steps,
         claim=claim,
         oracles=derivative(lambda W, U, x, h: logistic(W @ h + U @ x), 0)
@@ -292,7 +294,8 @@ def eq_total_derivative():
     return Certificate(
         statement=r"\frac{d h_t}{d W} = \sum_{k=1}^{t} "
         r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
-        conditions="h_0 does not depend on W. Term k is the derivative by the copy of W that step k uses.",
+        conditions=r"$h_0$ does not depend on $W$. Term $k$ is the derivative by the copy of $W$ that step $k$ "
+        r"uses.",
         inputs=networks,
         claim=claim,
         oracles={
@@ -353,7 +356,7 @@ def eq_double_sum():
     return Certificate(
         statement=r"\frac{dL}{dW} = \sum_{t=0}^{T} \sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,"
         r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
-        conditions="L = L_0 + ... + L_T, each L_t a function of h_t; h_0 does not depend on W.",
+        conditions=r"$L = L_0 + \dots + L_T$, each $L_t$ a function of $h_t$; $h_0$ does not depend on $W$.",
         inputs=networks,
         claim=claim,
         oracles=derivative(loss, 0) | {"backwards, in fractions": Oracle(backwards_in_fractions)},
@@ -423,7 +426,9 @@ def eq_bptt():
         statement=r"\delta_t = \sigma'(z_t) \odot "
         r"\Bigl(\Bigl(\frac{\partial L_t}{\partial h_t}\Bigr)^{\!\top} + W^{\top} \delta_{t+1}\Bigr), "
         r"\qquad \frac{dL}{dW} = \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top}",
-        conditions="δ_{T+1} = 0. Also dL/dU = Σ δ_t x_tᵀ and dL/dh_t = ∂L_t/∂h_t + Wᵀ δ_{t+1} for all t.",
+        conditions=r"$\delta_{T+1} = 0$. Proved with it: $dL/dU = \sum_t \delta_t x_t^{\top}$, and $\partial "
+        r"L_t / \partial h_t$ transposed plus $W^{\top} \delta_{t+1}$ is the total $dL/dh_t$, for $t = 0$ "
+        r"too.",
         inputs=networks,
         claim=claim,
         oracles={
@@ -442,5 +447,252 @@ def eq_bptt():
             "delta one step early": changed(lambda h, dh: (h * (1 - h) * dh)[:-1]),
             "mean over time": lambda *a: tuple(g / max(len(a[2]), 1) for g in claim(*a)),
             "sign": lambda *a: tuple(-g for g in claim(*a)),
+        },
+    )
+
+
+def eq_elementwise():
+    """The Jacobian of an elementwise function"""
+
+    def inputs(rng):
+        """z of 1, 2 and 5 entries, normal with standard deviation 2"""
+        for n in 1, 2, 5:
+            yield (rng.normal(scale=2, size=n),)
+
+    return Certificate(
+        statement=r"\frac{\partial y_i}{\partial z_j} = \sigma'(z_i)\,\delta_{ij}, \qquad\text{that is}\qquad "
+        r"\frac{\partial y}{\partial z} = \operatorname{diag}\bigl(\sigma'(z)\bigr)",
+        conditions=r"$y_i = \sigma(z_i)$: each output sees its own input only.",
+        inputs=inputs,
+        claim=lambda z: np.diag(rnn.dsigma(z)),
+        oracles=derivative(logistic, 0),
+        wrong={
+            "a full matrix": lambda z: np.diag(rnn.dsigma(z)) - np.outer(logistic(z), logistic(z)),
+            "one mean slope": lambda z: np.mean(rnn.dsigma(z)) * np.eye(len(z)),
+            "no derivative": lambda z: np.eye(len(z)),
+            "sign": lambda z: -np.diag(rnn.dsigma(z)),
+        },
+    )
+
+
+def eq_copies():
+    """The gradient as a sum over the copies of W"""
+
+    def by_copy(W, U, x, h0, c):
+        def loss_of_copies(copies):
+            h, L = h0, (h0 - c[0]) @ (h0 - c[0])
+            for W_k, x_k, c_k in zip(copies, x, c[1:], strict=True):
+                h = logistic(W_k @ h + U @ x_k)
+                L = L + (h - c_k) @ (h - c_k)
+            return L
+
+        return by_complex_step(loss_of_copies, 0, np.array([W] * len(x)).reshape(len(x), *W.shape))
+
+    return Certificate(
+        statement=r"\frac{dL}{dW} = \sum_{k=1}^{T} \frac{\partial L}{\partial W^{(k)}}",
+        conditions=r"Step $k$ uses its own copy $W^{(k)}$, and all copies are equal; $h_0$ does not depend on $W$.",
+        inputs=networks,
+        claim=lambda *a: by_copy(*a).sum(axis=0),
+        oracles=derivative(loss, 0),
+        wrong={
+            "last copy only": lambda *a: by_copy(*a)[-1:].sum(axis=0),
+            "first copy only": lambda *a: by_copy(*a)[:1].sum(axis=0),
+            "mean over the copies": lambda *a: by_copy(*a).sum(axis=0) / max(len(a[2]), 1),
+        },
+    )
+
+
+def eq_recurrence():
+    """The total derivative from the one before"""
+
+    def formula(*a, J_of=lambda J, t: J[t], add=lambda E, t: E[t]):
+        _, J, E = parts(*a)
+        dh = [0 * E[0]]
+        for t in range(1, len(J)):
+            dh.append(add(E, t) + np.tensordot(J_of(J, t), dh[-1], 1))
+        return np.array(dh)
+
+    return Certificate(
+        statement=r"\frac{d h_t}{d W} = \frac{\partial^{+} h_t}{\partial W} + J_t\,\frac{d h_{t-1}}{d W}, "
+        r"\qquad \frac{d h_0}{d W} = 0",
+        conditions=r"$t = 1, \dots, T$; $h_0$ does not depend on $W$.",
+        inputs=networks,
+        claim=formula,
+        oracles=derivative(lambda W, U, x, h0, c: np.array(states(W, U, x, h0)), 0),
+        wrong={
+            "immediate only": lambda *a: formula(*a, J_of=lambda J, t: 0 * J[t]),
+            "without the immediate": lambda *a: formula(*a, add=lambda E, t: E[t] * (t == 1)),
+            "J of the step before": lambda *a: formula(*a, J_of=lambda J, t: J[t - 1]),
+            "J transposed": lambda *a: formula(*a, J_of=lambda J, t: J[t].T),
+            "J left out": lambda *a: formula(*a, J_of=lambda J, t: np.eye(len(J[t]))),
+        },
+    )
+
+
+def eq_multiplicity():
+    """What reading the double sum with total derivatives counts"""
+
+    def misread(way):
+        def oracle(*a):
+            g, J, _ = parts(*a)
+            dh = way(lambda W, U, x, h0, c: np.array(states(W, U, x, h0)), 0, *a)
+            return sum((np.tensordot(g[t] @ chain(J, t, k), dh[k], 1) for t, k in pairs(g) if k), 0 * a[0])
+
+        return oracle
+
+    def counted(times):
+        def formula(*a):
+            g, J, E = parts(*a)
+            terms = (times(t, k) * np.tensordot(g[t] @ chain(J, t, k), E[k], 1) for t, k in pairs(g) if k)
+            return sum(terms, 0 * a[0])
+
+        return formula
+
+    return Certificate(
+        statement=r"\sum_{t=0}^{T}\sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,\frac{\partial h_t}{\partial h_k}\,"
+        r"\frac{d h_k}{d W} = \sum_{t=0}^{T}\sum_{k=1}^{t} (t-k+1)\,\frac{\partial L_t}{\partial h_t}\,"
+        r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
+        conditions="Each term counted once makes the gradient; the left side does not.",
+        inputs=networks,
+        claim=counted(lambda t, k: t - k + 1),
+        oracles={
+            "totals by complex step": Oracle(misread(by_complex_step)),
+            "totals by dual numbers": Oracle(misread(by_dual_numbers)),
+        },
+        wrong={
+            "once each": counted(lambda t, k: 1),
+            "t - k times": counted(lambda t, k: t - k),
+            "k times": counted(lambda t, k: k),
+            "twice where k < t": counted(lambda t, k: 1 + (k < t)),
+        },
+    )
+
+
+def eq_two_ways():
+    """The gradient by rows and by columns of the triangle"""
+
+    def sums(*a):
+        """Local and total slopes of the loss, immediate and total derivatives of the states."""
+        (g, J, E), h = parts(*a), np.array(states(*a[:4]))
+        _, dh = rnn.backward(Params(*a[:2]), a[2], h, np.array(g))
+        total = [0 * E[0]]
+        for t in range(1, len(h)):
+            total.append(E[t] + np.tensordot(J[t], total[-1], 1))
+        return g, dh, [0 * E[0], *E[1:]], total
+
+    def paired(choose):
+        def formula(*a):
+            pairs_of_sums = choose(*sums(*a))
+            return tuple(
+                sum((np.tensordot(g_t, D_t, 1) for g_t, D_t in zip(g, D, strict=True)), 0 * a[0])
+                for g, D in pairs_of_sums
+            )
+
+        return formula
+
+    def twice(oracle):
+        return Oracle(lambda *a: (oracle.formula(*a),) * 2)
+
+    return Certificate(
+        statement=r"\frac{dL}{dW} = \sum_{t=0}^{T} \frac{\partial L_t}{\partial h_t}\,\frac{d h_t}{d W} "
+        r"= \sum_{t=1}^{T} \frac{dL}{d h_t}\,\frac{\partial^{+} h_t}{\partial W}",
+        conditions=r"Exactly one of the two factors is total; $h_0$ does not depend on $W$.",
+        inputs=networks,
+        claim=paired(lambda g, dh, E, D: ((g, D), (dh, E))),
+        oracles={name: twice(oracle) for name, oracle in derivative(loss, 0).items()},
+        wrong={
+            "both local": paired(lambda g, dh, E, D: ((g, E), (g, E))),
+            "both total": paired(lambda g, dh, E, D: ((dh, D), (dh, D))),
+        },
+    )
+
+
+def eq_vec():
+    """The immediate derivative as a matrix, in both conventions"""
+
+    def flattened(way):
+        def oracle(*a):
+            E = way(lambda W, U, x, h: logistic(W @ h + U @ x), 0, *a)
+            return E.transpose(0, 2, 1).reshape(len(E), -1), E.reshape(len(E), -1)
+
+        return oracle
+
+    def factors(W, U, x, h):
+        return h[None], diag(logistic(W @ h + U @ x))
+
+    def columns_and_rows(row, S):
+        return np.kron(row, S), np.kron(S, row)
+
+    return Certificate(
+        statement=r"\frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{col}} W} = h_{k-1}^{\top} \otimes "
+        r"\operatorname{diag}\bigl(\sigma'(z_k)\bigr), \qquad \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{row}} W} "
+        r"= \operatorname{diag}\bigl(\sigma'(z_k)\bigr) \otimes h_{k-1}^{\top}",
+        conditions=r"$\mathrm{vec}_{\text{col}}$ stacks the columns of $W$, $\mathrm{vec}_{\text{row}}$ its rows.",
+        inputs=steps,
+        claim=lambda *a: columns_and_rows(*factors(*a)),
+        oracles={
+            "complex step": Oracle(flattened(by_complex_step)),
+            "dual numbers": Oracle(flattened(by_dual_numbers)),
+        },
+        wrong={
+            "conventions exchanged": lambda *a: columns_and_rows(*factors(*a))[::-1],
+            "no derivative": lambda *a: columns_and_rows(factors(*a)[0], np.eye(len(a[0]))),
+            "h_k for h_{k-1}": lambda *a: columns_and_rows(
+                logistic(a[0] @ a[3] + a[1] @ a[2])[None], factors(*a)[1]
+            ),
+        },
+    )
+
+
+def eq_truncated():
+    """Truncated backpropagation through time"""
+
+    def inputs(rng):
+        """six steps of n = 3 units with a cut-off of 1, 2, 3 and 9 steps"""
+        for tau in 1, 2, 3, 9:
+            yield *network(rng, 6, 3, 2), tau
+
+    def made_of(kept):
+        def formula(*a):
+            *a, tau = a
+            g, J, E = parts(*a)
+            left = [(t, k) for t, k in pairs(g) if k and kept(t, k, tau)]
+            return sum(np.tensordot(g[t] @ chain(J, t, k), E[k], 1) for t, k in left)
+
+        return formula
+
+    def frozen(way):
+        """Each loss alone, differentiated through a program that starts tau steps before it."""
+
+        def oracle(W, U, x, h0, c, tau):
+            h, dW = states(W, U, x, h0), 0
+            for t in range(1, len(h)):
+                k = max(t - tau, 0)
+                dW = dW + way(last_loss, 0, W, U, x[k:t], h[k], c[t])
+            return dW
+
+        return oracle
+
+    def last_loss(W, U, x, h0, c):
+        miss = states(W, U, x, h0)[-1] - c
+        return miss @ miss
+
+    return Certificate(
+        statement=r"\Bigl(\frac{dL}{dW}\Bigr)_{\tau} = \sum_{t=1}^{T} \sum_{k=\max(1,\,t-\tau+1)}^{t} "
+        r"\frac{\partial L_t}{\partial h_t}\,\frac{\partial h_t}{\partial h_k}\,"
+        r"\frac{\partial^{+} h_k}{\partial W}",
+        conditions=r"$\tau \ge 1$ terms of each row are kept; for $\tau \ge T$ it is the gradient.",
+        inputs=inputs,
+        claim=made_of(lambda t, k, tau: t - k < tau),
+        oracles={
+            "complex step from h_{t-τ} on": Oracle(frozen(by_complex_step)),
+            "dual numbers from h_{t-τ} on": Oracle(frozen(by_dual_numbers)),
+        },
+        wrong={
+            "one term more": made_of(lambda t, k, tau: t - k <= tau),
+            "one term fewer": made_of(lambda t, k, tau: t - k < tau - 1),
+            "windows": made_of(lambda t, k, tau: (t - 1) // tau == (k - 1) // tau),
+            "oldest terms": made_of(lambda t, k, tau: k <= tau),
+            "nothing cut": made_of(lambda t, k, tau: True),
         },
     )
