@@ -549,7 +549,8 @@ def eq_multiplicity():
         return formula
 
     return Certificate(
-        statement=r"\sum_{t=0}^{T}\sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,\frac{\partial h_t}{\partial h_k}\,"
+        statement=r"\sum_{t=0}^{T}\sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,"
+        r"\frac{\partial h_t}{\partial h_k}\,"
         r"\frac{d h_k}{d W} = \sum_{t=0}^{T}\sum_{k=1}^{t} (t-k+1)\,\frac{\partial L_t}{\partial h_t}\,"
         r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
         conditions="Each term counted once makes the gradient; the left side does not.",
@@ -624,8 +625,9 @@ def eq_vec():
         return np.kron(row, S), np.kron(S, row)
 
     return Certificate(
-        statement=r"\frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{col}} W} = h_{k-1}^{\top} \otimes "
-        r"\operatorname{diag}\bigl(\sigma'(z_k)\bigr), \qquad \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{row}} W} "
+        statement=r"\frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{col}} W} "
+        r"= h_{k-1}^{\top} \otimes \operatorname{diag}\bigl(\sigma'(z_k)\bigr), "
+        r"\qquad \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{row}} W} "
         r"= \operatorname{diag}\bigl(\sigma'(z_k)\bigr) \otimes h_{k-1}^{\top}",
         conditions=r"$\mathrm{vec}_{\text{col}}$ stacks the columns of $W$, $\mathrm{vec}_{\text{row}}$ its rows.",
         inputs=steps,
