@@ -1,6 +1,7 @@
-"""Checks that know the mistake: `check("1a", jacobian)` says what is wrong, `hint("1a")` helps in three steps.
+"""Checks that know the mistake: `check("1a", jacobian)` says what is wrong, `hint("1a")` helps, in three steps.
 
-The learner's answer and every known wrong derivation run on the same fresh inputs; the verdict says which one it is.
+The learner's answer and every known wrong derivation run on the same fresh inputs; the verdict says which of
+them it is.
 """
 
 from . import lstm, records, rnn, spectra  # noqa: F401  (each registers its chapter's exercises)
@@ -32,7 +33,7 @@ def question(exercise):
 
 def progress():
     """Which checks have passed, in this session and before."""
-    titles = {key: ex.title for key, ex in EXERCISES.items()}
+    titles = {key: ex.title for key, ex in sorted(EXERCISES.items())}
     return records.Progress(titles, records.passed(), records.where())
 
 

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .running import Unreadable
+from .running import UnreadableError
 
 SEPARATION = 1e-2
 TOLERANCE = 1e-4
 
 
 class Kind(NamedTuple):
-    """read(value) or Unreadable; error(a, b), 0 if equal; differs(a, right) in a sentence or two."""
+    """read(value) or UnreadableError; error(a, b), 0 if equal; differs(a, right) in a sentence or two."""
 
     read: Callable
     error: Callable
@@ -34,20 +34,22 @@ def a_thing(value):
 def numbers(value):
     """The value as a new float64 (or complex) array."""
     if value is None:
-        raise Unreadable("It returned None: is the `return` missing?")
+        raise UnreadableError("It returned None: is the `return` missing?")
     if isinstance(value, str | dict | set) or not (
         isinstance(value, Number | list | tuple) or hasattr(value, "__array__")
     ):
-        raise Unreadable(f"It returned {a_thing(value)}, where an array of numbers is expected.")
+        raise UnreadableError(f"It returned {a_thing(value)}, where an array of numbers is expected.")
     try:
         a = np.asarray(value)
         if a.size > 1e6:
-            raise Unreadable(f"It returned an array of shape {a.shape}, far too large for this exercise.")
+            raise UnreadableError(
+                f"It returned an array of shape {a.shape}, far too large for this exercise."
+            )
         a = a.astype(complex if a.dtype.kind in "cO" else float)
     except (ValueError, TypeError):
-        raise Unreadable(
-            f"It returned {a_thing(value)} that is no array of numbers: rows of different lengths, or entries that "
-            "are no numbers."
+        raise UnreadableError(
+            f"It returned {a_thing(value)} that is no array of numbers: rows of different lengths, or entries "
+            "that are no numbers."
         ) from None
     if np.iscomplexobj(a) and np.abs(a.imag).max(initial=0) <= 1e-9 * np.abs(a).max(initial=0):
         a = a.real
@@ -55,7 +57,7 @@ def numbers(value):
 
 
 def relative_error(a, b):
-    """max|a - b| / max|b|; inf for different shapes. A real answer is held against the real part of a complex one."""
+    """max|a - b| / max|b|, inf for different shapes; a real a is held against the real part of a complex b."""
     if a.shape != b.shape:
         return np.inf
     if not np.iscomplexobj(a):
@@ -72,7 +74,9 @@ def arrays(*names):
         if not names:
             return (numbers(value),)
         if not isinstance(value, tuple | list | np.ndarray) or len(value) != len(names):
-            raise Unreadable(f"It must return {len(names)} things, {', '.join(names)}; it returned {a_thing(value)}.")
+            raise UnreadableError(
+                f"It must return {len(names)} things, {', '.join(names)}; it returned {a_thing(value)}."
+            )
         return tuple(map(numbers, value))
 
     def error(a, b):
@@ -90,19 +94,26 @@ def _differs(a, right, whose):
         return f"{whose} has shape {a.shape}, expected {right.shape}. {_suggests(a.shape, right.shape)}"
     if not np.isfinite(a).all():
         index = np.argwhere(~np.isfinite(a))[0].tolist()
-        return f"{whose} holds {a[tuple(index)]:g} at {index}: look for a division by 0, a log or an overflow."
+        return (
+            f"{whose} holds {a[tuple(index)]:g} at {index}: look for a division by 0, a log or an overflow."
+        )
     difference, scale = np.abs(a - right), np.abs(right).max()
     index = np.argwhere(difference > TOLERANCE * scale)[0].tolist()
     there = tuple(index)
     value = f"{a[there]:.3g}" if not index else f"{a[there]:.3g} at {index}, the first entry that differs,"
-    text = f"{whose} is {value} off by {difference[there]:.2g} (the largest right entry is {scale:.2g} in size). "
+    text = (
+        f"{whose} is {value} off by {difference[there]:.2g} (the largest right entry has size {scale:.2g}). "
+    )
     factor = np.vdot(right, a) / np.vdot(right, right)
     if np.iscomplexobj(a):
         return text + "It has an imaginary part, and the right answer has none."
     if factor and relative_error(a, factor * right) <= TOLERANCE:
         return text + f"All entries are off by the same factor, {factor:.3g}."
     if difference.max() < SEPARATION * scale:
-        return text + "That is close, within 1 %, but more than rounding: give more digits, or look for a small slip."
+        return (
+            text
+            + "That is close, within 1 %, but more than rounding: give more digits, or look for a small slip."
+        )
     return text + f"{np.mean(difference > TOLERANCE * scale):.0%} of the entries differ."
 
 
@@ -122,7 +133,7 @@ def _suggests(got, expected):
 
 def _read_letter(value):
     if not isinstance(value, str) or len(value.strip()) != 1:
-        raise Unreadable(f'Answer with the letter of one option, such as "a"; this is {a_thing(value)}.')
+        raise UnreadableError(f'Answer with the letter of one option, such as "a"; this is {a_thing(value)}.')
     return value.strip().lower()
 
 

@@ -1,14 +1,19 @@
 """Exercises, and the mistakes that are known for each: wrong derivations, run on the learner's own probe.
 
-A right answer is a function whose keyword arguments are the parts of its derivation. A mistake puts a wrong function
-in the place of one part, or of the whole; two mistakes in different parts make a pair. To add a mistake, write that
-function (its docstring says why one makes the mistake) under
+A right answer is a function whose keyword arguments are the parts of its derivation. A mistake puts a wrong
+function in the place of one part, or of the whole; two mistakes in different parts make a pair. To add a
+mistake, write that function. Its docstring is the sentence that the learner reads and, a paragraph further, why
+one errs so:
 
-    @mistake("1a", "transposed", "eq-jacobian", "The sentence that the learner reads.", part="finish")
+    @mistake("1a", "transposed", "eq-jacobian", part="finish")
+    def _(J):
+        ...
+        return J.T
 
-and run the tests: they prove that it differs from all others by one per cent.
+The tests prove that it differs by one per cent from all others.
 """
 
+import inspect
 import warnings
 import zlib
 from collections.abc import Callable
@@ -25,9 +30,10 @@ EXERCISES = {}
 
 class Mistake(NamedTuple):
     slug: str
-    breaks: str | None  # label of the equation
+    breaks: str | None  # the label of an equation
     says: str
-    wrong: list  # (part, function): the typical one, then variants that deserve the same name
+    why: str
+    variants: list  # (whole, parts): the typical one, then others that deserve the same name
 
 
 class Exercise(NamedTuple):
@@ -35,7 +41,7 @@ class Exercise(NamedTuple):
     title: str
     takes: str
     right: Callable
-    probes: tuple  # functions rng -> arguments: the one that names mistakes, then others the answer must get right
+    probes: tuple  # functions rng -> arguments: the first names mistakes, the others must come out right too
     kind: Kind
     hints: tuple
     mistakes: dict
@@ -61,7 +67,7 @@ class Probe(NamedTuple):
 
 
 def exercise(key, title, takes, *probes, hints, kind=None, alike=(), question=""):
-    """Register the decorated function as the right answer. `alike` lists pairs "a+b" that equal something else."""
+    """Register the decorated function as the right answer; `alike` lists the pairs "a+b" that are no news."""
 
     def register(right):
         alike_slugs = tuple(frozenset(pair.split("+")) for pair in alike)
@@ -73,46 +79,51 @@ def exercise(key, title, takes, *probes, hints, kind=None, alike=(), question=""
     return register
 
 
-def mistake(key, slug, breaks=None, says="", part=None):
-    """Register the decorated function as a wrong answer, or as a variant of one that has been registered."""
+def mistake(key, slug, breaks, part=None):
+    """Register the decorated function as a wrong answer, or as a wrong part of one."""
 
     def register(wrong):
-        known = EXERCISES[key].mistakes
-        known.setdefault(slug, Mistake(slug, breaks, says, [])).wrong.append((part, wrong))
+        says, why = (" ".join(text.split()) for text in (inspect.getdoc(wrong) or "\n\n").split("\n\n"))
+        EXERCISES[key].mistakes[slug] = Mistake(slug, breaks, says, why, [])
+        also(key, slug, **{part: wrong}) if part else also(key, slug, wrong)
         return wrong
 
     return register
 
 
+def also(key, slug, whole=None, **parts):
+    """Register a variant of a known mistake."""
+    EXERCISES[key].mistakes[slug].variants.append((whole, parts))
+
+
 def share(source, key, *slugs):
     """Register mistakes of one exercise for another that has the same parts."""
-    for slug in slugs:
-        m = EXERCISES[source].mistakes[slug]
-        for part, wrong in m.wrong:
-            mistake(key, slug, m.breaks, m.says, part)(wrong)
+    EXERCISES[key].mistakes.update({slug: EXERCISES[source].mistakes[slug] for slug in slugs})
 
 
 def choice(key, title, question, hints, **options):
-    """Register a question whose answer is a letter. Each option: its text, and for a wrong one (slug, label, sentence)."""
+    """Register a question; an option is the right text, or (wrong text, slug, label, sentence)."""
     right = next(letter for letter, option in options.items() if isinstance(option, str))
     texts = [f"{letter}) {option if letter == right else option[0]}" for letter, option in options.items()]
-    exercise(key, title, "a letter", hints=hints, kind=letters(options), question="\n".join([question, *texts]))(
-        lambda: right
-    )
+    exercise(
+        key, title, "a letter", hints=hints, kind=letters(options), question="\n".join([question, *texts])
+    )(lambda: right)
     for letter in options.keys() - {right}:
-        _, slug, breaks, says = options[letter]
-        mistake(key, slug, breaks, says)(lambda letter=letter: letter)
+        text, slug, breaks, says = options[letter]
+        EXERCISES[key].mistakes.setdefault(slug, Mistake(slug, breaks, says, f"It sounds right: {text}.", []))
+        also(key, slug, lambda letter=letter: letter)
 
 
 def candidates(ex):
     """The right answer, all mistakes with their variants, and all sensible pairs."""
     found = [Candidate((), ex.right)]
     for m in ex.mistakes.values():
-        found += [Candidate((m.slug,), partial(ex.right, **{part: f}) if part else f) for part, f in m.wrong]
+        found += [Candidate((m.slug,), partial(whole or ex.right, **parts)) for whole, parts in m.variants]
     for a, b in combinations(ex.mistakes.values(), 2):
-        (part_a, f), (part_b, g) = a.wrong[0], b.wrong[0]
-        if part_a and part_b and part_a != part_b and frozenset((a.slug, b.slug)) not in ex.alike:
-            found.append(Candidate((a.slug, b.slug), partial(ex.right, **{part_a: f, part_b: g})))
+        parts_a, parts_b = a.variants[0][1], b.variants[0][1]
+        sensible = parts_a and parts_b and not parts_a.keys() & parts_b.keys()
+        if sensible and frozenset((a.slug, b.slug)) not in ex.alike:
+            found.append(Candidate((a.slug, b.slug), partial(ex.right, **parts_a, **parts_b)))
     return found
 
 

@@ -24,8 +24,8 @@ def judge(ex, probe, answer):
             return verdict(UNANSWERED, _empty(ex))
         return verdict(
             NOT_YET,
-            f"This exercise takes a function, {ex.takes}; you gave {a_thing(answer)}. Pass the function itself, "
-            f'uncalled: `check("{ex.key}", your_function)`.',
+            f"This exercise takes a function, {ex.takes}; you gave {a_thing(answer)}. "
+            f'Pass the function itself, uncalled: `check("{ex.key}", your_function)`.',
         )
     function = answer if callable(answer) else lambda: answer
     end = time.monotonic() + SECONDS
@@ -50,8 +50,8 @@ def judge(ex, probe, answer):
     if first.changed:
         return verdict(
             NOT_YET,
-            "The value is right, but your function changes its arguments: whoever calls it loses the originals. "
-            "Work on a copy (`a = a.copy()`), and write `a = a * b` where you have `a *= b`.",
+            "The value is right, but your function changes its arguments: whoever calls it loses the "
+            "originals. Work on a copy (`a = a.copy()`), and write `a = a * b` where you have `a *= b`.",
         )
     return _right_at_first(ex, probe, outcome, first, verdict)
 
@@ -63,8 +63,8 @@ def _right_at_first(ex, probe, outcome, first, verdict):
         if again.trouble or not ex.kind.error(again.value, first.value) <= TOLERANCE:
             return verdict(
                 NOT_YET,
-                "The value was right once, but a second call with the same arguments gave another: does your function "
-                "keep something between calls, or draw random numbers?",
+                "The value was right once, but a second call with the same arguments gave another: does your "
+                "function keep something between calls, or draw random numbers?",
             )
     rng = np.random.default_rng(0)
     for inputs in ex.probes[1:]:
@@ -84,7 +84,11 @@ def _praise(ex, error):
     if not ex.kind.numeric:
         return "All of it."
     bound = next(bound for bound in ("1e-12", "1e-8", "1e-4") if error <= float(bound))
-    rounded = " Finite differences, float32 or few digits? The formula itself would reach 1e-12." if error > 1e-8 else ""
+    rounded = (
+        " Finite differences, float32 or few digits? The formula itself would reach 1e-12."
+        if error > 1e-8
+        else ""
+    )
     return f"The relative error is below {bound}.{rounded}"
 
 
@@ -93,8 +97,10 @@ def _verdict(ex, status, says, mistake=None, error=None, printed=""):
 
 
 def _empty(ex):
-    unstoppable = "" if interruptible() else (
-        " (An endless loop cannot be stopped from here: if one runs, interrupt or restart the kernel.)"
+    unstoppable = (
+        ""
+        if interruptible()
+        else (" (An endless loop cannot be stopped from here: if one runs, interrupt or restart the kernel.)")
     )
     what = f"Write {ex.takes}" if ex.function else f"Give {ex.takes}"
     return f'{what} in the place of `...`, then run the cell again. Stuck? `hint("{ex.key}")`.{unstoppable}'
@@ -130,13 +136,16 @@ def check(exercise, answer, record=True):
 
 def unknown(exercise):
     """What to say to a key that does not exist."""
-    return f"There is no exercise {str(exercise)[:40]!r}; the first argument is one of {', '.join(EXERCISES)}."
+    return f"There is no exercise {str(exercise)[:40]!r}; the first argument is one of {', '.join(sorted(EXERCISES))}."
 
 
 def confusion(exercise, pairs=False, number=0):
-    """What is made and what it is called: rows (made, called) for every candidate of an exercise on one probe."""
+    """What is made and what the check calls it, (made, called) for every candidate, on one probe."""
     ex = EXERCISES[exercise]
     probe = draw(ex, number)
     made = [c for c in candidates(ex) if pairs or len(c.slugs) < 2]
     verdicts = [judge(ex, probe, c.answer) for c in made]
-    return [("+".join(c.slugs) or "right", v.mistake or ("right" if v.passed else "unknown")) for c, v in zip(made, verdicts, strict=True)]
+    return [
+        ("+".join(c.slugs) or "right", v.mistake or ("right" if v.passed else "unknown"))
+        for c, v in zip(made, verdicts, strict=True)
+    ]

@@ -8,8 +8,8 @@ from rnncourse import lstm
 from rnncourse.rnn import sigma
 
 from .answers import Kind, a_thing, arrays, unequal
-from .exercises import exercise, mistake
-from .running import Unreadable
+from .exercises import also, exercise, mistake
+from .running import UnreadableError
 
 
 def weights(rng, n, m):
@@ -34,12 +34,12 @@ def cell(n, m):
     cell(3, 2),
     cell(1, 4),
     hints=(
-        "Write the six lines in the order in which the values are needed: three gates, the candidate, the cell, the "
-        "hidden state.",
-        "All four weight matrices act on the same vector: `np.concatenate([h_prev, x_t])`. Three of the results pass "
-        "through sigma, one through tanh.",
-        "The cell is `f * C_prev + i * C_tilde`, entry by entry; what is shown of it is `o * np.tanh(C_t)`. Return "
-        "both, h_t first.",
+        "Write the six lines in the order in which the values are needed: three gates, the candidate, the "
+        "cell, the hidden state.",
+        "All four weight matrices act on the same vector: `np.concatenate([h_prev, x_t])`. Three of the "
+        "results pass through sigma, one through tanh.",
+        "The cell is `f * C_prev + i * C_tilde`, entry by entry; what is shown of it is `o * np.tanh(C_t)`. "
+        "Return both, h_t first.",
     ),
     kind=arrays("h_t", "C_t"),
 )
@@ -63,73 +63,99 @@ def step(
     return finish(hidden(o, C, C_prev), C)
 
 
-@mistake("3a", "forget-input-swapped", "eq-lstm-cell", "The forget gate and the input gate have changed places: f scales what is kept, i what is written.", part="cell")
+@mistake("3a", "forget-input-swapped", "eq-lstm-cell", part="cell")
 def _(f, i, C_prev, C_tilde):
-    """The name says forget, so it is put on what comes in; or two of four lines are exchanged."""
+    """The forget gate and the input gate have changed places: f scales what is kept, i what is written.
+
+    The name says forget, so it is put on what comes in; or two of four lines are exchanged.
+    """
     return i * C_prev + f * C_tilde
 
 
-@mistake("3a", "output-on-raw-cell", "eq-lstm-hidden", "The output gate acts on the cell itself: a tanh is missing, and h_t can leave (-1, 1).", part="hidden")
+@mistake("3a", "output-on-raw-cell", "eq-lstm-hidden", part="hidden")
 def _(o, C, C_prev):
-    """The candidate had its tanh already, so the second one looks like too many."""
+    """The output gate acts on the cell itself: a tanh is missing, and h_t can leave (-1, 1).
+
+    The candidate had its tanh already, so the second one looks like too many.
+    """
     return o * C
 
 
-@mistake("3a", "forget-inverted", "eq-lstm-cell", "You keep 1 - f of the cell: f is the share that stays, in spite of its name.", part="cell")
+@mistake("3a", "forget-inverted", "eq-lstm-cell", part="cell")
 def _(f, i, C_prev, C_tilde):
-    """A gate called forget should forget when it is open, one would think."""
+    """You keep 1 - f of the cell: f is the share that stays, in spite of its name.
+
+    A gate called forget should forget when it is open, one would think.
+    """
     return (1 - f) * C_prev + i * C_tilde
 
 
-@mistake("3a", "scalar-gates", "eq-lstm-gates", "One number gates all units: each gate is a vector, one entry for each unit.", part="gate")
+@mistake("3a", "scalar-gates", "eq-lstm-gates", part="gate")
 def _(z):
-    """Pictures of the cell draw a gate as one valve."""
+    """One number gates all units: each gate is a vector, one entry for each unit.
+
+    Pictures of the cell draw a gate as one valve.
+    """
     return np.full_like(z, sigma(z).mean())
 
 
-@mistake("3a", "scalar-gates", part="gate")
+also("3a", "scalar-gates", gate=lambda z: np.full_like(z, sigma(z.mean())))
+also("3a", "scalar-gates", gate=lambda z: np.full_like(z, sigma(z[0])))
+
+
+@mistake("3a", "gated-candidate", "eq-lstm-gates", part="candidate")
 def _(z):
-    return np.full_like(z, sigma(z.mean()))
+    """The candidate went through sigma: it is no gate. It holds what is to be written and takes both signs.
 
-
-@mistake("3a", "scalar-gates", part="gate")
-def _(z):
-    return np.full_like(z, sigma(z[0]))
-
-
-@mistake("3a", "gated-candidate", "eq-lstm-gates", "The candidate went through sigma: it is no gate. It holds what is to be written and takes both signs.", part="candidate")
-def _(z):
-    """Four similar lines, and the fourth is copied from the other three."""
+    Four similar lines, and the fourth is copied from the other three.
+    """
     return sigma(z)
 
 
-@mistake("3a", "softmax-gates", "eq-lstm-gates", "The entries of your gates add up to 1: that is a softmax. Gates do not compete, each unit has its own sigma.", part="gate")
+@mistake("3a", "softmax-gates", "eq-lstm-gates", part="gate")
 def _(z):
-    """A share between 0 and 1 suggests a distribution over the units."""
+    """The entries of your gates add up to 1: that is a softmax. Gates do not compete, each unit has its own
+    sigma.
+
+    A share between 0 and 1 suggests a distribution over the units.
+    """
     return np.exp(z) / np.exp(z).sum()
 
 
-@mistake("3a", "input-order", "eq-lstm-gates", "The input is stacked on the state: in this course the first columns of each W act on h_{t-1}, the others on x_t.", part="stack")
+@mistake("3a", "input-order", "eq-lstm-gates", part="stack")
 def _(h, x):
-    """Other texts write [x; h], and libraries keep two matrices; the shapes agree either way."""
+    """The input is stacked on the state: in this course the first columns of each W act on h_{t-1}, the
+    others on x_t.
+
+    Other texts write [x; h], and libraries keep two matrices; the shapes agree either way.
+    """
     return np.concatenate([x, h])
 
 
-@mistake("3a", "bias-left-out", "eq-lstm-gates", "The biases are missing.", part="bias")
+@mistake("3a", "bias-left-out", "eq-lstm-gates", part="bias")
 def _(b):
-    """They are in params, but not in the picture."""
+    """The biases are missing.
+
+    They are in params, but not in the picture.
+    """
     return 0 * b
 
 
-@mistake("3a", "old-cell-shown", "eq-lstm-hidden", "h_t shows the old cell: it is made from C_t, after the cell has been renewed.", part="hidden")
+@mistake("3a", "old-cell-shown", "eq-lstm-hidden", part="hidden")
 def _(o, C, C_prev):
-    """h is computed with the other gates, before the cell, and the variable still holds C_prev."""
+    """h_t shows the old cell: it is made from C_t, after the cell has been renewed.
+
+    h is computed with the other gates, before the cell, and the variable still holds C_prev.
+    """
     return o * np.tanh(C_prev)
 
 
-@mistake("3a", "results-swapped", "eq-lstm-hidden", "Both are right, but they stand in the wrong order: return h_t first, then C_t.", part="finish")
+@mistake("3a", "results-swapped", "eq-lstm-hidden", part="finish")
 def _(h, C):
-    """The cell is computed first."""
+    """Both are right, but they stand in the wrong order: return h_t first, then C_t.
+
+    The cell is computed first.
+    """
     return C, h
 
 
@@ -140,12 +166,14 @@ NAMES = ("f", "i", "o", "C_tilde", "C", "h")
 
 def read_signs(value):
     if not isinstance(value, dict):
-        raise Unreadable(f"Give a dict such as {{'f': True, ...}} for {', '.join(NAMES)}; this is {a_thing(value)}.")
+        raise UnreadableError(
+            f"Give a dict such as {{'f': True, ...}} for {', '.join(NAMES)}; this is {a_thing(value)}."
+        )
     for name, positive in value.items():
         if name not in NAMES:
-            raise Unreadable(f"{str(name)[:20]!r} is none of the six quantities {', '.join(NAMES)}.")
+            raise UnreadableError(f"{str(name)[:20]!r} is none of the six quantities {', '.join(NAMES)}.")
         if not isinstance(positive, bool | np.bool_):
-            raise Unreadable(f"{name!r} must be True (always positive) or False (not always).")
+            raise UnreadableError(f"{name!r} must be True (always positive) or False (not always).")
     return {name: bool(positive) for name, positive in value.items()}
 
 
@@ -153,7 +181,8 @@ def differing_signs(a, right):
     missing = [name for name in NAMES if name not in a]
     if missing:
         return f"Say True or False for each of {', '.join(NAMES)}; missing: {', '.join(missing)}."
-    return f"{sum(a[name] == right[name] for name in NAMES)} of the six are right. Which function makes each, and what is its range?"
+    good = sum(a[name] == right[name] for name in NAMES)
+    return f"{good} of the six are right. Which function makes each, and what is its range?"
 
 
 @exercise(
@@ -162,9 +191,10 @@ def differing_signs(a, right):
     "a dict from 'f', 'i', 'o', 'C_tilde', 'C', 'h' to True (always positive) or False",
     hints=(
         "For each of the six: which function is applied last, and what is the range of that function?",
-        "sigma maps into (0, 1), whatever its argument; tanh maps into (-1, 1). Which quantities come out of which?",
-        "A product is positive for certain only if all factors are. C adds a product with C_tilde, h is a product with "
-        "tanh(C): can one of these factors be negative?",
+        "sigma maps into (0, 1), whatever its argument; tanh maps into (-1, 1). Which quantities come out of "
+        "which?",
+        "A product is positive for certain only if all factors are. C adds a product with C_tilde, h is a "
+        "product with tanh(C): can one of these factors be negative?",
     ),
     kind=Kind(read_signs, unequal, differing_signs, numeric=False),
     alike=("output-omitted+bias-argument",),
@@ -174,49 +204,69 @@ def signs(gates=dict, output=dict, candidate=dict, memory=dict, hidden=dict):
     return {name: name in ("f", "i", "o") for name in NAMES} | parts
 
 
-@mistake("3b", "cell-positive", "eq-lstm-cell", "C is not always positive: it is a sum of what was kept and what was written, and the candidate may write a negative value.", part="memory")
+@mistake("3b", "cell-positive", "eq-lstm-cell", part="memory")
 def _():
-    """A memory looks like an amount; and both gates in its formula are positive."""
+    """C is not always positive: it is a sum of what was kept and what was written, and the candidate may
+    write a negative value.
+
+    A memory looks like an amount; and both gates in its formula are positive.
+    """
     return {"C": True}
 
 
-@mistake("3b", "hidden-positive", "eq-lstm-hidden", "h is not always positive: o is, but tanh(C) has the sign of C.", part="hidden")
+@mistake("3b", "hidden-positive", "eq-lstm-hidden", part="hidden")
 def _():
-    """In chapter 1 the states came out of a sigma and were positive."""
+    """h is not always positive: o is, but tanh(C) has the sign of C.
+
+    In chapter 1 the states came out of a sigma and were positive.
+    """
     return {"h": True}
 
 
-@mistake("3b", "candidate-positive", "eq-lstm-gates", "The candidate is not always positive: its last function is tanh, not sigma.", part="candidate")
+@mistake("3b", "candidate-positive", "eq-lstm-gates", part="candidate")
 def _():
-    """Its line looks like those of the three gates."""
+    """The candidate is not always positive: its last function is tanh, not sigma.
+
+    Its line looks like those of the three gates.
+    """
     return {"C_tilde": True}
 
 
-@mistake("3b", "output-omitted", "eq-lstm-gates", "The output gate is missing from the positive ones: it is a gate like the other two.", part="output")
+@mistake("3b", "output-omitted", "eq-lstm-gates", part="output")
 def _():
-    """o belongs to the output, so it is counted with h."""
+    """The output gate is missing from the positive ones: it is a gate like the other two.
+
+    o belongs to the output, so it is counted with h.
+    """
     return {"o": False}
 
 
-@mistake("3b", "output-omitted")
-def _():
-    return {name: name in ("f", "i") for name in NAMES if name != "o"}
+also("3b", "output-omitted", lambda: {name: name in ("f", "i") for name in NAMES if name != "o"})
 
 
-@mistake("3b", "bias-argument", "eq-lstm-gates", "A negative bias, or a negative pre-activation, does not make a gate negative: sigma maps every number into (0, 1).", part="gates")
+@mistake("3b", "bias-argument", "eq-lstm-gates", part="gates")
 def _():
-    """The argument of the gate can be negative, and its sign is taken for the sign of the gate."""
+    """A negative bias, or a negative pre-activation, does not make a gate negative: sigma maps every number
+    into (0, 1).
+
+    The argument of the gate can be negative, and its sign is taken for the sign of the gate.
+    """
     return dict.fromkeys("fio", False)
 
 
 for some in [*combinations("fio", 1), *combinations("fio", 2)]:
     if some != ("o",):
-        mistake("3b", "bias-argument", part="gates")(lambda some=some: dict.fromkeys(some, False))
+        also("3b", "bias-argument", gates=lambda some=some: dict.fromkeys(some, False))
 
 
-@mistake("3b", "nonnegative-is-positive", "eq-lstm-cell", "All six cannot be positive. Even with C_0 = 0, which is not negative, the cell is only as positive as what is written into it; find the one with a tanh and follow it.")
+@mistake("3b", "nonnegative-is-positive", "eq-lstm-cell")
 def _():
-    """One starts from C_0 = 0 and h_0 = 0, which are not negative, and sees only gates between 0 and 1 act on them."""
+    """All six cannot be positive. Even with C_0 = 0, which is not negative, the cell is only as positive as
+    what is written into it; find the one with a tanh and follow it.
+
+    One starts from C_0 = 0 and h_0 = 0, which are not negative, and sees only gates between 0 and 1 act on
+    them.
+    """
     return dict.fromkeys(NAMES, True)
 
 
@@ -239,11 +289,12 @@ def gates(n, T, t, k):
     gates(4, 6, 4, 0),
     gates(2, 3, 2, 2),
     hints=(
-        "One step first: C_t = f_t * C_{t-1} + i_t * C~_t with all gates and the candidate fixed. What is dC_t/dC_{t-1}, "
-        "and what shape has it?",
-        "Each step multiplies by its own diagonal matrix. Which steps lie between C_k and C_t? Count them for t = k + 1.",
-        "The steps are k + 1, ..., t, and f_i stands in row i - 1: the rows `f[k:t]`. Their product along time is the "
-        "diagonal; for t = k the product is empty, and the matrix the identity.",
+        "One step first: C_t = f_t * C_{t-1} + i_t * C~_t with all gates and the candidate fixed. What is "
+        "dC_t/dC_{t-1}, and what shape has it?",
+        "Each step multiplies by its own diagonal matrix. Which steps lie between C_k and C_t? Count them "
+        "for t = k + 1.",
+        "The steps are k + 1, ..., t, and f_i stands in row i - 1: the rows `f[k:t]`. Their product along "
+        "time is the diagonal; for t = k the product is empty, and the matrix the identity.",
     ),
     alike=("from-k+last-only", "until-t-1+first-only", "until-t-1+last-only", "row-off-by-one+first-only"),
 )
@@ -251,81 +302,120 @@ def gate_path(f, t, k, rows=lambda f, t, k: f[k:t], product=lambda f: f.prod(axi
     return shape(product(rows(f, t, k)))
 
 
-@mistake("3c", "scalar-one", "eq-carousel", "This is the number 1: dC_t/dC_k is a matrix, and it is the identity only in the limit f = 1.")
+@mistake("3c", "scalar-one", "eq-carousel")
 def _(f, t, k):
-    """The paper itself writes 1 for the limit, where the identity matrix is meant."""
+    """This is the number 1: dC_t/dC_k is a matrix, and it is the identity only in the limit f = 1.
+
+    The paper itself writes 1 for the limit, where the identity matrix is meant.
+    """
     return 1.0
 
 
-@mistake("3c", "all-ones", "eq-carousel", "A matrix of ones is not the identity: it would mix every unit into every other.")
+@mistake("3c", "all-ones", "eq-carousel")
 def _(f, t, k):
-    """"The derivative is 1" is turned into a matrix by filling it."""
+    """A matrix of ones is not the identity: it would mix every unit into every other.
+
+    "The derivative is 1" is turned into a matrix by filling it.
+    """
     return np.ones((f.shape[1],) * 2)
 
 
-@mistake("3c", "vector", "eq-gate-path", "These are the right entries for some diagonal, but as a vector: a Jacobian has one row per output.", part="shape")
+@mistake("3c", "vector", "eq-gate-path", part="shape")
 def _(v):
-    """f * C acts entry by entry, so f itself looks like the derivative."""
+    """These are the right entries for some diagonal, but as a vector: a Jacobian has one row per output.
+
+    f * C acts entry by entry, so f itself looks like the derivative.
+    """
     return v
 
 
-@mistake("3c", "power-of-last", "eq-gate-path", "This is a power of the last gate: the gates differ from step to step.", part="product")
+@mistake("3c", "power-of-last", "eq-gate-path", part="product")
 def _(f):
-    """One step is computed well and then repeated."""
+    """This is a power of the last gate: the gates differ from step to step.
+
+    One step is computed well and then repeated.
+    """
     return f[-1] ** len(f)
 
 
-@mistake("3c", "from-k", "eq-gate-path", "Your product begins one step too early: f_k leads into C_k, and you start at C_k.", part="rows")
+@mistake("3c", "from-k", "eq-gate-path", part="rows")
 def _(f, t, k):
-    """The product is taken from k to t, both included."""
+    """Your product begins one step too early: f_k leads into C_k, and you start at C_k.
+
+    The product is taken from k to t, both included.
+    """
     return f[k - 1 : t]
 
 
-@mistake("3c", "until-t-1", "eq-gate-path", "Your product ends one step too early: f_t is the last factor.", part="rows")
+@mistake("3c", "until-t-1", "eq-gate-path", part="rows")
 def _(f, t, k):
-    """`range` leaves out its end, or the row of f_t is taken for t."""
+    """Your product ends one step too early: f_t is the last factor.
+
+    `range` leaves out its end, or the row of f_t is taken for t.
+    """
     return f[k : t - 1]
 
 
-@mistake("3c", "row-off-by-one", "eq-gate-path", "The rows of f are one too late: f_t stands in row t - 1, since there is no f_0.", part="rows")
+@mistake("3c", "row-off-by-one", "eq-gate-path", part="rows")
 def _(f, t, k):
-    """States have a row 0 and gates have none, so that their rows are numbered differently."""
+    """The rows of f are one too late: f_t stands in row t - 1, since there is no f_0.
+
+    States have a row 0 and gates have none, so that their rows are numbered differently.
+    """
     return f[k + 1 : t + 1]
 
 
-@mistake("3c", "summed", "eq-gate-path", "The gates are added where they multiply: each step scales what the step before has left.", part="product")
+@mistake("3c", "summed", "eq-gate-path", part="product")
 def _(f):
-    """The double sum adds over time, and the product inside it is drawn into the sum."""
+    """The gates are added where they multiply: each step scales what the step before has left.
+
+    The double sum adds over time, and the product inside it is drawn into the sum.
+    """
     return f.sum(axis=0)
 
 
-@mistake("3c", "mean-power", "eq-gate-path", "This is a power of the mean gate: a product of different numbers is not a power of their mean.", part="product")
+@mistake("3c", "mean-power", "eq-gate-path", part="product")
 def _(f):
-    """A typical gate is put in the place of all."""
+    """This is a power of the mean gate: a product of different numbers is not a power of their mean.
+
+    A typical gate is put in the place of all.
+    """
     return f.mean(axis=0) ** len(f)
 
 
-@mistake("3c", "last-only", "eq-gate-path", "Only the last step is there: this is dC_t/dC_{t-1}.", part="product")
+@mistake("3c", "last-only", "eq-gate-path", part="product")
 def _(f):
-    """The slip of the paper's index: the factor is the same for all i, and one is written for all."""
+    """Only the last step is there: this is dC_t/dC_{t-1}.
+
+    The slip of the paper's index: the factor is the same for all i, and one is written for all.
+    """
     return f[-1]
 
 
-@mistake("3c", "first-only", "eq-gate-path", "Only the first step is there: this is dC_{k+1}/dC_k.", part="product")
+@mistake("3c", "first-only", "eq-gate-path", part="product")
 def _(f):
-    """One step is computed, the one that leaves C_k, and the others are left out."""
+    """Only the first step is there: this is dC_{k+1}/dC_k.
+
+    One step is computed, the one that leaves C_k, and the others are left out.
+    """
     return f[0]
 
 
-@mistake("3c", "zero", "eq-gate-path", "This is zero: C_k does reach C_t, on the path that every forget gate leaves open a little.")
+@mistake("3c", "zero", "eq-gate-path")
 def _(f, t, k):
-    """With the gates fixed, C_t seems to depend on C_{t-1} alone."""
+    """This is zero: C_k does reach C_t, on the path that every forget gate leaves open a little.
+
+    With the gates fixed, C_t seems to depend on C_{t-1} alone.
+    """
     return np.zeros((f.shape[1],) * 2)
 
 
-@mistake("3c", "always-identity", "eq-carousel", "This is the identity whatever the gates: that is the limit f = 1, which a sigma never reaches.")
+@mistake("3c", "always-identity", "eq-carousel")
 def _(f, t, k):
-    """The constant error carousel of 1997, before there was a forget gate, is remembered as a law."""
+    """This is the identity whatever the gates: that is the limit f = 1, which a sigma never reaches.
+
+    The constant error carousel of 1997, before there was a forget gate, is remembered as a law.
+    """
     return np.eye(f.shape[1])
 
 
@@ -345,60 +435,82 @@ def run(n, m, T, t, k):
 @exercise(
     "3c-full",
     "The exact gradient of the cell",
-    "f(params, x, states, t, k), the (n, n) total dC_t/dC_k, with h_k = o_k tanh(C_k) moving with C_k and o_k fixed",
+    "f(params, x, states, t, k), the (n, n) total dC_t/dC_k, with h_k = o_k tanh(C_k) moving with C_k and "
+    "o_k fixed",
     run(3, 2, 6, 5, 2),
     run(2, 3, 4, 3, 0),
     run(2, 3, 4, 2, 2),
     hints=(
         "C_k reaches C_{k+1} on the direct path and, through h_k, on three more: f, i and C~ all read h_k.",
-        "Carry two matrices forward, dC_s/dC_k and dh_s/dC_k. They start as I and diag(o_k (1 - tanh² C_k)); for k = 0 "
-        "the second one is 0, since h_0 is given.",
+        "Carry two matrices forward, dC_s/dC_k and dh_s/dC_k. They start as I and diag(o_k (1 - tanh² C_k)); "
+        "for k = 0 the second one is 0, since h_0 is given.",
         "A step adds to diag(f) dC the terms diag(C_prev f (1 - f)) W_f dh, diag(C~ i (1 - i)) W_i dh and "
-        "diag(i (1 - C~²)) W_c dh, each W without its columns for x. Then dh is renewed, and o moves with dh too.",
+        "diag(i (1 - C~²)) W_c dh, each W without its columns for x. Then dh is renewed, and o moves with dh "
+        "too.",
     ),
 )
 def full_path(params, x, states, t, k):
     return lstm.cell_transport(params, x, states, t, k)
 
 
-@mistake("3c-full", "gates-only", "eq-full-jacobian", "This is the product of the forget gates, with all gates frozen. They read h_{t-1}, and h_{t-1} moves with C_{t-1}.")
+@mistake("3c-full", "gates-only", "eq-full-jacobian")
 def _(params, x, states, t, k):
-    """The paper calls the other paths negligible."""
+    """This is the product of the forget gates, with all gates frozen. They read h_{t-1}, and h_{t-1} moves
+    with C_{t-1}.
+
+    The paper calls the other paths negligible.
+    """
     return lstm.gate_transport(states, t, k)
 
 
-@mistake("3c-full", "one-step-product", "eq-full-jacobian", "This is a product of one-step derivatives dC_i/dC_{i-1} with o_i fixed. C alone is not the whole state: the output gates carry h_{i-1} into h_i past C_i.")
+@mistake("3c-full", "one-step-product", "eq-full-jacobian")
 def _(params, x, states, t, k):
-    """The chain rule is used on C alone, as if C_{t-1} determined C_t."""
+    """This is a product of one-step derivatives dC_i/dC_{i-1} with o_i fixed. C alone is not the whole state:
+    the output gates carry h_{i-1} into h_i past C_i.
+
+    The chain rule is used on C alone, as if C_{t-1} determined C_t.
+    """
     product = np.eye(states.C.shape[1])
     for i in range(k + 1, t + 1):
         product = lstm.cell_transport(params, x, states, i, i - 1) @ product
     return product
 
 
-@mistake("3c-full", "hidden-fixed", "eq-full-jacobian", "The path of the first step through h_k is missing: h_k = o_k tanh(C_k) moves with C_k.")
+@mistake("3c-full", "hidden-fixed", "eq-full-jacobian")
 def _(params, x, states, t, k):
-    """The derivative is started with dh_k/dC_k = 0, which is right for k = 0 only."""
+    """The path of the first step through h_k is missing: h_k = o_k tanh(C_k) moves with C_k.
+
+    The derivative is started with dh_k/dC_k = 0, which is right for k = 0 only.
+    """
     o = states.o.copy()
     o[k - 1] = 0  # o_k enters only there
     return lstm.cell_transport(params, x, states._replace(o=o), t, k)
 
 
-@mistake("3c-full", "transposed", "eq-full-jacobian", "Rows and columns are exchanged: row a belongs to entry a of C_t.")
+@mistake("3c-full", "transposed", "eq-full-jacobian")
 def _(params, x, states, t, k):
-    """The backward pass multiplies by transposes, and they are kept."""
+    """Rows and columns are exchanged: row a belongs to entry a of C_t.
+
+    The backward pass multiplies by transposes, and they are kept.
+    """
     return full_path(params, x, states, t, k).T
 
 
-@mistake("3c-full", "from-k", "eq-full-jacobian", "This is the derivative by C_{k-1}: one step too many.")
+@mistake("3c-full", "from-k", "eq-full-jacobian")
 def _(params, x, states, t, k):
-    """Row k of the gates belongs to step k + 1, and that of the states to step k."""
+    """This is the derivative by C_{k-1}: one step too many.
+
+    Row k of the gates belongs to step k + 1, and that of the states to step k.
+    """
     return lstm.cell_transport(params, x, states, t, k - 1)
 
 
-@mistake("3c-full", "until-t-1", "eq-full-jacobian", "This is the derivative of C_{t-1}: the last step is missing.")
+@mistake("3c-full", "until-t-1", "eq-full-jacobian")
 def _(params, x, states, t, k):
-    """`range` leaves out its end."""
+    """This is the derivative of C_{t-1}: the last step is missing.
+
+    `range` leaves out its end.
+    """
     return lstm.cell_transport(params, x, states, t - 1, k)
 
 
@@ -420,31 +532,46 @@ def half_life(b, gate=sigma, steps=lambda f: np.log(2) / -np.log(f)):
     return steps(gate(b))
 
 
-@mistake("3c-half-life", "time-constant", "eq-half-life", "These are the steps until the gradient has fallen to 1/e, not to 1/2.", part="steps")
+@mistake("3c-half-life", "time-constant", "eq-half-life", part="steps")
 def _(f):
-    """Physics quotes decay times so, and 1/e is what the exponential offers."""
+    """These are the steps until the gradient has fallen to 1/e, not to 1/2.
+
+    Physics quotes decay times so, and 1/e is what the exponential offers.
+    """
     return 1 / -np.log(f)
 
 
-@mistake("3c-half-life", "linear-decay", "eq-half-life", "You take the same amount away at each step; each step takes the same share of what is left.", part="steps")
+@mistake("3c-half-life", "linear-decay", "eq-half-life", part="steps")
 def _(f):
-    """One step loses 1 - f, so that half should be gone after 1/2 : (1 - f)."""
+    """You take the same amount away at each step; each step takes the same share of what is left.
+
+    One step loses 1 - f, so that half should be gone after 1/2 : (1 - f).
+    """
     return 0.5 / (1 - f)
 
 
-@mistake("3c-half-life", "inverted", "eq-half-life", "This is the inverse: halvings per step, not steps per halving.", part="steps")
+@mistake("3c-half-life", "inverted", "eq-half-life", part="steps")
 def _(f):
-    """Solving f^s = 1/2 for s, one divides by the wrong logarithm."""
+    """This is the inverse: halvings per step, not steps per halving.
+
+    Solving f^s = 1/2 for s, one divides by the wrong logarithm.
+    """
     return -np.log(f) / np.log(2)
 
 
-@mistake("3c-half-life", "sign", "eq-half-life", "The number is negative: ln f is, for f < 1, and so is ln 1/2.", part="steps")
+@mistake("3c-half-life", "sign", "eq-half-life", part="steps")
 def _(f):
-    """ln 2 / ln f forgets that the half is 1/2."""
+    """The number is negative: ln f is, for f < 1, and so is ln 1/2.
+
+    ln 2 / ln f forgets that the half is 1/2.
+    """
     return np.log(2) / np.log(f)
 
 
-@mistake("3c-half-life", "tanh-gate", "eq-half-life", "You have taken tanh(b) for the gate; a gate is sigma(b).", part="gate")
+@mistake("3c-half-life", "tanh-gate", "eq-half-life", part="gate")
 def _(b):
-    """The cell has both functions."""
+    """You have taken tanh(b) for the gate; a gate is sigma(b).
+
+    The cell has both functions.
+    """
     return np.tanh(b)

@@ -10,7 +10,7 @@ _session = set()  # what passed since the start, should the file not be writable
 
 
 def folder():
-    """RNNCOURSE_DATA if set, else the user's data directory, else (no platformdirs, as in a browser) ~/.local/share."""
+    """RNNCOURSE_DATA if set, else the user's data directory; without platformdirs, as in a browser, ~/.local."""
     if os.environ.get("RNNCOURSE_DATA"):
         return Path(os.environ["RNNCOURSE_DATA"])
     try:
@@ -44,7 +44,9 @@ def reset():
 
 def where():
     """The folder of the file, or why there is none."""
-    return f"kept in {folder()}" if _write(passed()) else f"for this session only: {folder()} cannot be written"
+    return (
+        f"kept in {folder()}" if _write(passed()) else f"for this session only: {folder()} cannot be written"
+    )
 
 
 def _write(keys):
@@ -67,7 +69,10 @@ class Progress(NamedTuple):
     where: str
 
     def __str__(self):
-        lines = [f"{'passed' if key in self.passed else 'open':6}  {key:10}{title}" for key, title in self.titles.items()]
+        lines = [
+            f"{'passed' if key in self.passed else 'open':6}  {key:10}{title}"
+            for key, title in self.titles.items()
+        ]
         return "\n".join([self._summary(), *lines])
 
     __repr__ = __str__
@@ -82,6 +87,6 @@ class Progress(NamedTuple):
             for key, title in self.titles.items()
         )
         return (
-            f"<table><caption>{escape(self._summary())}</caption><thead><tr><th scope='col'>check</th>"
-            f"<th scope='col'>what it asks</th><th scope='col'>state</th></tr></thead><tbody>{rows}</tbody></table>"
+            f'<table><caption>{escape(self._summary())}</caption><thead><tr><th scope="col">check</th>'
+            f'<th scope="col">what it asks</th><th scope="col">state</th></tr></thead><tbody>{rows}</tbody></table>'
         )

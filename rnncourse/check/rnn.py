@@ -4,7 +4,7 @@ import numpy as np
 
 from rnncourse.rnn import dsigma, sigma
 
-from .exercises import exercise, mistake, share
+from .exercises import also, exercise, mistake, share
 
 
 def unchanged(value, *_):
@@ -39,10 +39,10 @@ def on_rows(s, W):
     wide,
     hints=(
         "Write one entry first. Output i is y_i = sigma(z_i) with z_i = sum_j W_ij x_j. What is dy_i/dx_j?",
-        "By the chain rule each entry is a slope of sigma times an entry of W. At which point is the slope taken, and "
-        "which index does it carry: i or j?",
-        "The slope belongs to the output i, so it scales row i of W. In numpy a vector `s` scales the rows of `W` as "
-        "`s[:, None] * W`; take `z = W @ x` and `sigma(z) * (1 - sigma(z))`.",
+        "By the chain rule each entry is a slope of sigma times an entry of W. At which point is the slope "
+        "taken, and which index does it carry: i or j?",
+        "The slope belongs to the output i, so it scales row i of W. In numpy a vector `s` scales the rows "
+        "of `W` as `s[:, None] * W`; take `z = W @ x` and `sigma(z) * (1 - sigma(z))`.",
     ),
     alike=("no-derivative+order-swapped", "mean-derivative+order-swapped", "transposed+no-weights"),
 )
@@ -50,94 +50,115 @@ def jacobian(W, x, slope=slope_at_z, place=on_rows, finish=unchanged):
     return finish(place(slope(W @ x, x), W))
 
 
-@mistake("1a", "transposed", "eq-jacobian", "Rows and columns are exchanged: in this book row i belongs to output i and column j to input j.", part="finish")
+@mistake("1a", "transposed", "eq-jacobian", part="finish")
 def _(J):
-    """Gradients of a scalar are often written as columns, and many texts carry that layout over to Jacobians."""
+    """Rows and columns are exchanged: in this book row i belongs to output i and column j to input j.
+
+    Gradients of a scalar are often written as columns, and many texts carry that layout over to Jacobians.
+    """
     return J.T
 
 
-@mistake("1a", "order-swapped", "eq-jacobian", "You scale the columns of W where the rows are due: each slope belongs to an output, and an output is a row.", part="place")
+@mistake("1a", "order-swapped", "eq-jacobian", part="place")
 def _(s, W):
-    """`W * s` looks like the formula, but numpy's broadcasting lines s up with the last axis; it is W diag(s)."""
+    """You scale the columns of W where the rows are due: each slope belongs to an output, and an output is a
+    row.
+
+    `W * s` looks like the formula, but numpy's broadcasting lines s up with the last axis; it is W diag(s).
+    """
     return W * s
 
 
-@mistake("1a", "derivative-at-y", "eq-sigma-prime", "You take sigma' at the output y: that runs sigma twice. The slope is taken where sigma is, at its argument.", part="slope")
+@mistake("1a", "derivative-at-y", "eq-sigma-prime", part="slope")
 def _(z, x):
-    """`dsigma(y)` is written where a helper expects z: other helpers take y, and compute y (1 - y)."""
+    """You take sigma' at the output y: that runs sigma twice. The slope is taken where sigma is, at its
+    argument.
+
+    `dsigma(y)` is written where a helper expects z: other helpers take y, and compute y (1 - y).
+    """
     return dsigma(sigma(z))
 
 
-@mistake("1a", "no-derivative", "eq-jacobian", "This is W itself, the Jacobian of z = Wx. The logistic function on top of it has a slope too.", part="slope")
+@mistake("1a", "no-derivative", "eq-jacobian", part="slope")
 def _(z, x):
-    """The linear part is differentiated and the chain rule stops there."""
+    """This is W itself, the Jacobian of z = Wx. The logistic function on top of it has a slope too.
+
+    The linear part is differentiated and the chain rule stops there.
+    """
     return np.ones_like(z)
 
 
-@mistake("1a", "diag-y", "eq-sigma-prime", "You scale with sigma itself, where its derivative is due.", part="slope")
+@mistake("1a", "diag-y", "eq-sigma-prime", part="slope")
 def _(z, x):
-    """y is at hand and sits on the diagonal where sigma' should."""
+    """You scale with sigma itself, where its derivative is due.
+
+    y is at hand and sits on the diagonal where sigma' should.
+    """
     return sigma(z)
 
 
-@mistake("1a", "tanh-derivative", "eq-sigma-prime", "1 - y² is the slope of y = tanh(z). Derive the one of the logistic function: it is never above 1/4.", part="slope")
+@mistake("1a", "tanh-derivative", "eq-sigma-prime", part="slope")
 def _(z, x):
-    """The most quoted derivative of a squashing function is that of tanh."""
+    """1 - y² is the slope of y = tanh(z). Derive the one of the logistic function: it is never above 1/4.
+
+    The most quoted derivative of a squashing function is that of tanh.
+    """
     return 1 - sigma(z) ** 2
 
 
-@mistake("1a", "tanh-derivative", part="slope")
-def _(z, x):
-    return 1 - np.tanh(z) ** 2
+also("1a", "tanh-derivative", slope=lambda z, x: 1 - np.tanh(z) ** 2)
 
 
-@mistake("1a", "derivative-at-x", "eq-jacobian", "You take sigma' at x. The layer applies sigma to Wx, so the slope is taken there; for d ≠ n it would not even have the right length.", part="slope")
+@mistake("1a", "derivative-at-x", "eq-jacobian", part="slope")
 def _(z, x):
-    """The paper prints sigma' without its argument, and x is the variable one differentiates by."""
+    """You take sigma' at x. The layer applies sigma to Wx, so the slope is taken there; for d ≠ n it would
+    not even have the right length.
+
+    The paper prints sigma' without its argument, and x is the variable one differentiates by.
+    """
     return dsigma(x)
 
 
-@mistake("1a", "mean-derivative", "eq-jacobian", "All rows are scaled by the same number, the mean slope. Each output has a slope of its own.", part="slope")
+@mistake("1a", "mean-derivative", "eq-jacobian", part="slope")
 def _(z, x):
-    """sigma' is treated as one number, as in the one-dimensional chain rule."""
+    """All rows are scaled by the same number, the mean slope. Each output has a slope of its own.
+
+    sigma' is treated as one number, as in the one-dimensional chain rule.
+    """
     return np.full_like(z, dsigma(z).mean())
 
 
-@mistake("1a", "row-sum", "eq-jacobian", "The entries of the Jacobian are added up along an axis: keep one entry for each pair of output and input.", part="finish")
+@mistake("1a", "row-sum", "eq-jacobian", part="finish")
 def _(J):
-    """`y.sum().backward()` of a library returns such a sum, and so does a matrix product with a vector of ones."""
+    """The entries of the Jacobian are added up along an axis: keep one entry for each pair of output and
+    input.
+
+    `y.sum().backward()` of a library returns such a sum, and so does a matrix product with a vector of ones.
+    """
     return J.sum(axis=0)
 
 
-@mistake("1a", "row-sum", part="finish")
+also("1a", "row-sum", finish=lambda J: J.sum(axis=1))
+also("1a", "row-sum", finish=lambda J: J.sum(axis=0, keepdims=True))
+also("1a", "row-sum", finish=lambda J: J.sum(axis=1, keepdims=True))
+also("1a", "row-sum", finish=lambda J: np.diag(J.sum(axis=1)))
+
+
+@mistake("1a", "sign", "eq-sigma-prime", part="finish")
 def _(J):
-    return J.sum(axis=1)
+    """Everything is right but the sign: sigma grows, so its slope is positive.
 
-
-@mistake("1a", "row-sum", part="finish")
-def _(J):
-    return J.sum(axis=0, keepdims=True)
-
-
-@mistake("1a", "row-sum", part="finish")
-def _(J):
-    return J.sum(axis=1, keepdims=True)
-
-
-@mistake("1a", "row-sum", part="finish")
-def _(J):
-    return np.diag(J.sum(axis=1))
-
-
-@mistake("1a", "sign", "eq-sigma-prime", "Everything is right but the sign: sigma grows, so its slope is positive.", part="finish")
-def _(J):
-    """1/(1 + e^-z) is differentiated as a quotient, and one of the two minus signs is lost."""
+    1/(1 + e^-z) is differentiated as a quotient, and one of the two minus signs is lost.
+    """
     return -J
 
 
-@mistake("1a", "no-weights", "eq-jacobian", "This is the Jacobian of sigma alone, diag(sigma'(z)). The inner function z = Wx has a Jacobian too.", part="place")
+@mistake("1a", "no-weights", "eq-jacobian", part="place")
 def _(s, W):
-    """The outer function is differentiated and the inner derivative is left out."""
+    """This is the Jacobian of sigma alone, diag(sigma'(z)). The inner function z = Wx has a Jacobian too.
+
+    The outer function is differentiated and the inner derivative is left out.
+    """
     return np.diag(s)
 
 
@@ -152,7 +173,8 @@ def _(s, W):
     wide,
     hints=(
         "Nothing changes but the slope: which step of 1a used that sigma is the logistic function?",
-        "tanh is a quotient sinh/cosh. Its derivative can be written with y = tanh(z) alone, as that of sigma could.",
+        "tanh is a quotient sinh/cosh. Its derivative can be written with y = tanh(z) alone, as that of "
+        "sigma could.",
         "The slope of tanh at z is `1 - np.tanh(z) ** 2`, between 0 and 1. It scales row i of W.",
     ),
     alike=("no-derivative+order-swapped",),
@@ -161,50 +183,70 @@ def tanh_jacobian(W, x, slope=lambda z, x: 1 - np.tanh(z) ** 2, place=on_rows, f
     return finish(place(slope(W @ x, x), W))
 
 
-@mistake("1a-tanh", "transposed", "eq-jacobian", "Rows and columns are exchanged: row i belongs to output i.", part="finish")
+@mistake("1a-tanh", "transposed", "eq-jacobian", part="finish")
 def _(J):
-    """Many texts write one row per input."""
+    """Rows and columns are exchanged: row i belongs to output i.
+
+    Many texts write one row per input.
+    """
     return J.T
 
 
-@mistake("1a-tanh", "order-swapped", "eq-jacobian", "You scale the columns of W where the rows are due.", part="place")
+@mistake("1a-tanh", "order-swapped", "eq-jacobian", part="place")
 def _(s, W):
-    """Broadcasting lines a vector up with the last axis."""
+    """You scale the columns of W where the rows are due.
+
+    Broadcasting lines a vector up with the last axis.
+    """
     return W * s
 
 
-@mistake("1a-tanh", "logistic-derivative", "eq-jacobian", "y (1 - y) is the slope of the logistic function. For tanh it would be negative half of the time.", part="slope")
+@mistake("1a-tanh", "logistic-derivative", "eq-jacobian", part="slope")
 def _(z, x):
-    """The formula of 1a is kept and only the function is exchanged."""
+    """y (1 - y) is the slope of the logistic function. For tanh it would be negative half of the time.
+
+    The formula of 1a is kept and only the function is exchanged.
+    """
     return np.tanh(z) * (1 - np.tanh(z))
 
 
-@mistake("1a-tanh", "logistic-derivative", part="slope")
-def _(z, x):
-    return dsigma(z)
+also("1a-tanh", "logistic-derivative", slope=lambda z, x: dsigma(z))
 
 
-@mistake("1a-tanh", "inverse-derivative", "eq-jacobian", "1/(1 - y²) is the slope of the inverse function, artanh: yours is above 1 everywhere, that of tanh below.", part="slope")
+@mistake("1a-tanh", "inverse-derivative", "eq-jacobian", part="slope")
 def _(z, x):
-    """Tables of integrals list both, and public code has made this slip."""
+    """1/(1 - y²) is the slope of the inverse function, artanh: yours is above 1 everywhere, that of tanh
+    below.
+
+    Tables of integrals list both, and public code has made this slip.
+    """
     return np.cosh(z) ** 2
 
 
-@mistake("1a-tanh", "derivative-at-y", "eq-jacobian", "The slope is taken at y = tanh(z), where it should be taken at z: tanh has been run twice.", part="slope")
+@mistake("1a-tanh", "derivative-at-y", "eq-jacobian", part="slope")
 def _(z, x):
-    """A helper that expects z was given y."""
+    """The slope is taken at y = tanh(z), where it should be taken at z: tanh has been run twice.
+
+    A helper that expects z was given y.
+    """
     return 1 - np.tanh(np.tanh(z)) ** 2
 
 
-@mistake("1a-tanh", "no-derivative", "eq-jacobian", "This is W, the Jacobian of z = Wx alone.", part="slope")
+@mistake("1a-tanh", "no-derivative", "eq-jacobian", part="slope")
 def _(z, x):
-    """The chain rule stops after the linear part."""
+    """This is W, the Jacobian of z = Wx alone.
+
+    The chain rule stops after the linear part.
+    """
     return np.ones_like(z)
 
 
-@mistake("1a-tanh", "not-squared", "eq-jacobian", "1 - y lacks the square: the slope of tanh is even in z, and yours is not.", part="slope")
+@mistake("1a-tanh", "not-squared", "eq-jacobian", part="slope")
 def _(z, x):
-    """A square is lost on the way from paper to code."""
+    """1 - y lacks the square: the slope of tanh is even in z, and yours is not.
+
+    A square is lost on the way from paper to code.
+    """
     return 1 - np.tanh(z)
 
 
@@ -251,11 +293,13 @@ def slope_from_h(h):
     network(2, 7),
     network(3, 1),
     hints=(
-        "Take T = 2 first and write down every path from a copy of W to a loss: (t, k) = (1, 1), (2, 1), (2, 2).",
-        "Each path has three factors: the row dl[t], the product of the step Jacobians from k to t, newest leftmost, "
-        "and the immediate derivative of h_k by W with h_{k-1} frozen. sigma'(z_t) is h[t] * (1 - h[t]).",
-        "With the row `g = dl[t] @ J_t @ ... @ J_{k+1}` a term is `np.outer(g * h[k] * (1 - h[k]), h[k - 1])`. Add it "
-        "up over t = 1..T and k = 1..t. The shorter way is the recursion of eq-bptt.",
+        "Take T = 2 first and write down every path from a copy of W to a loss: (t, k) = (1, 1), (2, 1), (2, "
+        "2).",
+        "Each path has three factors: the row dl[t], the product of the step Jacobians from k to t, newest "
+        "leftmost, and the immediate derivative of h_k by W with h_{k-1} frozen. sigma'(z_t) is h[t] * (1 - "
+        "h[t]).",
+        "With the row `g = dl[t] @ J_t @ ... @ J_{k+1}` a term is `np.outer(g * h[k] * (1 - h[k]), h[k - "
+        "1])`. Add it up over t = 1..T and k = 1..t. The shorter way is the recursion of eq-bptt.",
     ),
     alike=(
         "last-term-only+double-counting",
@@ -298,197 +342,255 @@ def gradient(
     return finish(dW, T)
 
 
-@mistake("1b", "transposed", "eq-double-sum", "Rows and columns are exchanged: entry (a, b) of dL/dW belongs to the weight from unit b to unit a.", part="finish")
+@mistake("1b", "transposed", "eq-double-sum", part="finish")
 def _(dW, T):
-    """np.outer(h, delta) for np.outer(delta, h): which of the two is the row is easily mixed up."""
+    """Rows and columns are exchanged: entry (a, b) of dL/dW belongs to the weight from unit b to unit a.
+
+    np.outer(h, delta) for np.outer(delta, h): which of the two is the row is easily mixed up.
+    """
     return dW.T
 
 
-@mistake("1b", "last-term-only", "eq-double-sum", "Only the terms k = t are there: each loss sees the newest copy of W alone, and nothing travels back in time.", part="terms")
+@mistake("1b", "last-term-only", "eq-double-sum", part="terms")
 def _(T):
-    """The gradient that the next step hands back is reset at each step, or never added."""
+    """Only the terms k = t are there: each loss sees the newest copy of W alone, and nothing travels back in
+    time.
+
+    The gradient that the next step hands back is reset at each step, or never added.
+    """
     return [(t, t) for t in range(1, T + 1)]
 
 
-@mistake("1b", "last-loss-only", "eq-double-sum", "Only the last loss is there; each L_t sends a gradient of its own.", part="terms")
+@mistake("1b", "last-loss-only", "eq-double-sum", part="terms")
 def _(T):
-    """Networks that read a sequence and answer once have only this loss; here every step has one."""
+    """Only the last loss is there; each L_t sends a gradient of its own.
+
+    Networks that read a sequence and answer once have only this loss; here every step has one.
+    """
     return [(T, k) for k in range(1, T + 1)]
 
 
-@mistake("1b", "last-loss-missing", "eq-double-sum", "The last loss is missing: t runs up to T, inclusive.", part="terms")
+@mistake("1b", "last-loss-missing", "eq-double-sum", part="terms")
 def _(T):
-    """`range(1, T)` ends at T - 1, and dl has one row more than there are steps."""
+    """The last loss is missing: t runs up to T, inclusive.
+
+    `range(1, T)` ends at T - 1, and dl has one row more than there are steps.
+    """
     return triangle(T - 1)
 
 
-@mistake("1b", "reused-loss-gradient", "eq-double-sum", "Every term uses the loss gradient of the last step; take the row of dl that belongs to t.", part="loss")
+@mistake("1b", "reused-loss-gradient", "eq-double-sum", part="loss")
 def _(dl, t):
-    """The gradient is computed once before the loop and then reused."""
+    """Every term uses the loss gradient of the last step; take the row of dl that belongs to t.
+
+    The gradient is computed once before the loop and then reused.
+    """
     return dl[-1]
 
 
-@mistake("1b", "previous-terms-only", "eq-double-sum", "The terms k = t are missing: h_t depends on W directly, not only through h_{t-1}.", part="terms")
+@mistake("1b", "previous-terms-only", "eq-double-sum", part="terms")
 def _(T):
-    """One looks only at the road through the past and leaves out the newest copy of W."""
+    """The terms k = t are missing: h_t depends on W directly, not only through h_{t-1}.
+
+    One looks only at the road through the past and leaves out the newest copy of W.
+    """
     return [(t, k) for t in range(1, T + 1) for k in range(1, t)]
 
 
-@mistake("1b", "double-counting", "eq-total-derivative", "Term (t, k) is counted t - k + 1 times: the last factor is the immediate derivative, with h_{k-1} frozen, not the total one.", part="times")
+@mistake("1b", "double-counting", "eq-total-derivative", part="times")
 def _(t, k):
-    """The last factor of the sum is read as a total derivative, which contains all earlier steps already."""
+    """Term (t, k) is counted t - k + 1 times: the last factor is the immediate derivative, with h_{k-1}
+    frozen, not the total one.
+
+    The last factor of the sum is read as a total derivative, which contains all earlier steps already.
+    """
     return t - k + 1
 
 
-@mistake("1b", "state-off-by-one", "eq-immediate", "The state in the last factor is a step too new: z_k = W h_{k-1} + U x_k, so W meets the state before.", part="immediate")
+@mistake("1b", "state-off-by-one", "eq-immediate", part="immediate")
 def _(s, h, k):
-    """h[k] and h[k-1] differ by one keystroke, and the shapes agree."""
+    """The state in the last factor is a step too new: z_k = W h_{k-1} + U x_k, so W meets the state before.
+
+    h[k] and h[k-1] differ by one keystroke, and the shapes agree.
+    """
     return s[k], h[k]
 
 
-@mistake("1b", "spurious-k0", "eq-double-sum", "There are terms for k = 0. h_0 is given and does not depend on W; and in Python `h[0 - 1]` is the last state, without a warning.", part="terms")
-def _(T):
-    """The sum over t starts at 0, so the one over k is taken to start there too."""
+def corner(T):
     return [(t, k) for t in range(T + 1) for k in range(t + 1)]
 
 
-@mistake("1b", "spurious-k0", part="terms")
+def state_before_or_first(s, h, k):
+    return s[k], h[max(k - 1, 0)]
+
+
+@mistake("1b", "spurious-k0", "eq-double-sum", part="terms")
 def _(T):
-    return [(t, k) for t in range(1, T + 1) for k in range(t + 1)]
+    """There are terms for k = 0. h_0 is given and does not depend on W; and in Python `h[0 - 1]` is the last
+    state, without a warning.
+
+    The sum over t starts at 0, so the one over k is taken to start there too.
+    """
+    return corner(T)
 
 
-@mistake("1b", "spurious-k0")
-def _(W, h, dl):
-    return gradient(W, h, dl, terms=lambda T: [(t, k) for t in range(T + 1) for k in range(t + 1)], immediate=lambda s, h, k: (s[k], h[max(k - 1, 0)]))
+also("1b", "spurious-k0", terms=lambda T: corner(T)[1:])
+also("1b", "spurious-k0", terms=corner, immediate=state_before_or_first)
+also("1b", "spurious-k0", terms=lambda T: corner(T)[1:], immediate=state_before_or_first)
 
 
-@mistake("1b", "spurious-k0")
-def _(W, h, dl):
-    return gradient(W, h, dl, terms=lambda T: [(t, k) for t in range(1, T + 1) for k in range(t + 1)], immediate=lambda s, h, k: (s[k], h[max(k - 1, 0)]))
-
-
-@mistake("1b", "no-derivative-immediate", "eq-immediate", "sigma' is missing from the last factor: between W and h_k stands sigma.", part="immediate")
+@mistake("1b", "no-derivative-immediate", "eq-immediate", part="immediate")
 def _(s, h, k):
-    """The slopes are all thought to sit in the transport already."""
+    """sigma' is missing from the last factor: between W and h_k stands sigma.
+
+    The slopes are all thought to sit in the transport already.
+    """
     return 1, h[k - 1]
 
 
-@mistake("1b", "no-derivative-transport", "eq-step-jacobian", "The transport is a power of W alone: each step passes through sigma and is scaled by its slope.", part="factor")
+@mistake("1b", "no-derivative-transport", "eq-step-jacobian", part="factor")
 def _(s, W):
-    """Linear networks are the textbook example, and there W^(t-k) is right."""
+    """The transport is a power of W alone: each step passes through sigma and is scaled by its slope.
+
+    Linear networks are the textbook example, and there W^(t-k) is right.
+    """
     return W
 
 
-@mistake("1b", "transport-transposed", "eq-bptt", "W stands where its transpose is due, or the other way round. Backwards, the gradient of unit b gathers over the units a that b feeds.", part="factor")
+@mistake("1b", "transport-transposed", "eq-bptt", part="factor")
 def _(s, W):
-    """Forward is W @ h, so backward is written W @ delta; for square matrices numpy does not object."""
+    """W stands where its transpose is due, or the other way round. Backwards, the gradient of unit b gathers
+    over the units a that b feeds.
+
+    Forward is W @ h, so backward is written W @ delta; for square matrices numpy does not object.
+    """
     return s[:, None] * W.T
 
 
-@mistake("1b", "order-swapped", "eq-step-jacobian", "In each step the slopes scale the columns of W where they scale the rows.", part="factor")
+@mistake("1b", "order-swapped", "eq-step-jacobian", part="factor")
 def _(s, W):
-    """`W * s` broadcasts along the last axis; or the slope is multiplied after W^T instead of before."""
+    """In each step the slopes scale the columns of W where they scale the rows.
+
+    `W * s` broadcasts along the last axis; or the slope is multiplied after W^T instead of before.
+    """
     return W * s
 
 
-@mistake("1b", "reversed-product", "eq-transport", "The factors of the transport stand in the wrong order. Matrices do not commute: the newest step stands leftmost.", part="product")
+@mistake("1b", "reversed-product", "eq-transport", part="product")
 def _(J, t, k):
-    """A loop over i = k+1..t that multiplies from the right writes the product in the order of time."""
+    """The factors of the transport stand in the wrong order. Matrices do not commute: the newest step stands
+    leftmost.
+
+    A loop over i = k+1..t that multiplies from the right writes the product in the order of time.
+    """
     product = np.eye(len(J[0]))
     for i in range(k + 1, t + 1):
         product = product @ J[i]
     return product
 
 
-@mistake("1b", "power-of-last", "eq-transport", "The transport is a power of one step's Jacobian, the last. The slopes differ from step to step.", part="product")
+@mistake("1b", "power-of-last", "eq-transport", part="product")
 def _(J, t, k):
-    """The paper writes a power itself, as if every step had the same slopes."""
+    """The transport is a power of one step's Jacobian, the last. The slopes differ from step to step.
+
+    The paper writes a power itself, as if every step had the same slopes.
+    """
     return np.linalg.matrix_power(J[t], t - k)
 
 
-@mistake("1b", "power-of-first", "eq-transport", "The transport is a power of one step's Jacobian, the first. The slopes differ from step to step.", part="product")
+@mistake("1b", "power-of-first", "eq-transport", part="product")
 def _(J, t, k):
-    """As the power of the last, with the slopes frozen at the other end."""
+    """The transport is a power of one step's Jacobian, the first. The slopes differ from step to step.
+
+    As the power of the last, with the slopes frozen at the other end.
+    """
     return np.linalg.matrix_power(J[k], t - k)
 
 
-@mistake("1b", "power-of-first", part="product")
-def _(J, t, k):
-    return np.linalg.matrix_power(J[min(k + 1, t)], t - k)
+also("1b", "power-of-first", product=lambda J, t, k: np.linalg.matrix_power(J[min(k + 1, t)], t - k))
 
 
-@mistake("1b", "one-factor-too-many", "eq-transport", "The transport from k to t has one factor too many: from h_k to h_t there are t - k steps, and for t = k none.", part="product")
+@mistake("1b", "one-factor-too-many", "eq-transport", part="product")
 def _(J, t, k):
-    """A product from k to t inclusive has t - k + 1 factors: fence posts counted for panels."""
+    """The transport from k to t has one factor too many: from h_k to h_t there are t - k steps, and for t = k
+    none.
+
+    A product from k to t inclusive has t - k + 1 factors: fence posts counted for panels.
+    """
     return chain(J, t, k - 1)
 
 
-@mistake("1b", "one-factor-too-few", "eq-transport", "The transport has one factor too few: from h_k to h_t there are t - k steps, the first one into h_{k+1}.", part="product")
+@mistake("1b", "one-factor-too-few", "eq-transport", part="product")
 def _(J, t, k):
-    """`range(k + 1, t)` leaves out the last step, `range(k + 2, t + 1)` the first."""
+    """The transport has one factor too few: from h_k to h_t there are t - k steps, the first one into
+    h_{k+1}.
+
+    `range(k + 1, t)` leaves out the last step, `range(k + 2, t + 1)` the first.
+    """
     return chain(J, t, k + 1)
 
 
-@mistake("1b", "one-factor-too-few", part="product")
-def _(J, t, k):
-    return chain(J, max(t - 1, k), k)
+also("1b", "one-factor-too-few", product=lambda J, t, k: chain(J, max(t - 1, k), k))
 
 
-@mistake("1b", "derivative-at-h", "eq-sigma-prime", "You take sigma' at h_t: that runs sigma twice. The slope belongs to z_t; with h_t at hand it is h_t (1 - h_t).", part="slope")
+@mistake("1b", "derivative-at-h", "eq-sigma-prime", part="slope")
 def _(h):
-    """A function dsigma(z) is given h, since z was not kept."""
+    """You take sigma' at h_t: that runs sigma twice. The slope belongs to z_t; with h_t at hand it is h_t (1
+    - h_t).
+
+    A function dsigma(z) is given h, since z was not kept.
+    """
     return dsigma(h)
 
 
-@mistake("1b", "tanh-derivative", "eq-sigma-prime", "1 - h² is the slope of h = tanh(z); these units are logistic.", part="slope")
+@mistake("1b", "tanh-derivative", "eq-sigma-prime", part="slope")
 def _(h):
-    """Most published recurrent networks use tanh, and so does most public code."""
+    """1 - h² is the slope of h = tanh(z); these units are logistic.
+
+    Most published recurrent networks use tanh, and so does most public code.
+    """
     return 1 - h**2
 
 
-@mistake("1b", "elementwise-power", "eq-transport", "The Jacobians are multiplied entry by entry: `*` and `**` on arrays are not matrix products.", part="product")
+@mistake("1b", "elementwise-power", "eq-transport", part="product")
 def _(J, t, k):
-    """In numpy `*` is the entrywise product, and `**` the entrywise power."""
+    """The Jacobians are multiplied entry by entry: `*` and `**` on arrays are not matrix products.
+
+    In numpy `*` is the entrywise product, and `**` the entrywise power.
+    """
     product = np.eye(len(J[0])) if t == k else J[t]
     for i in range(k + 1, t):
         product = product * J[i]
     return product
 
 
-@mistake("1b", "elementwise-power", part="product")
-def _(J, t, k):
-    return np.prod(J[k + 1 : t + 1], axis=0) * np.ones_like(J[0])
+also(
+    "1b", "elementwise-power", product=lambda J, t, k: np.prod(J[k + 1 : t + 1], axis=0) * np.ones_like(J[0])
+)
+also("1b", "elementwise-power", product=lambda J, t, k: np.eye(len(J[0])) * np.prod(J[k + 1 : t + 1], axis=0))
+also("1b", "elementwise-power", product=lambda J, t, k: J[t] ** (t - k))
+also("1b", "elementwise-power", product=lambda J, t, k: J[t] ** (t - k) if t > k else np.eye(len(J[0])))
 
 
-@mistake("1b", "elementwise-power", part="product")
-def _(J, t, k):
-    return np.eye(len(J[0])) * np.prod(J[k + 1 : t + 1], axis=0)
-
-
-@mistake("1b", "elementwise-power", part="product")
-def _(J, t, k):
-    return J[t] ** (t - k)
-
-
-@mistake("1b", "elementwise-power", part="product")
-def _(J, t, k):
-    return J[t] ** (t - k) if t > k else np.eye(len(J[0]))
-
-
-@mistake("1b", "mean-over-time", "eq-double-sum", "The sum over t is divided by a number of steps: L is a sum, not a mean.", part="finish")
+@mistake("1b", "mean-over-time", "eq-double-sum", part="finish")
 def _(dW, T):
-    """Libraries average losses by default, over a batch and often over time."""
+    """The sum over t is divided by a number of steps: L is a sum, not a mean.
+
+    Libraries average losses by default, over a batch and often over time.
+    """
     return dW / T
 
 
-@mistake("1b", "mean-over-time", part="finish")
-def _(dW, T):
-    return dW / (T + 1)
+also("1b", "mean-over-time", finish=lambda dW, T: dW / (T + 1))
 
 
-@mistake("1b", "sign", "eq-double-sum", "Everything is right but the sign: the gradient points uphill, the step of gradient descent goes the other way.", part="finish")
+@mistake("1b", "sign", "eq-double-sum", part="finish")
 def _(dW, T):
-    """The minus of the descent step slips into the gradient."""
+    """Everything is right but the sign: the gradient points uphill, the step of gradient descent goes the
+    other way.
+
+    The minus of the descent step slips into the gradient.
+    """
     return -dW
 
 
@@ -512,7 +614,8 @@ pair_of_states.__doc__ = "two units"
     pair_of_states,
     hints=(
         "Write z_i = sum_b W_ib h_prev_b + ... for one unit i. Which weights W_ab occur in it?",
-        "Only row i of W feeds unit i, so most entries are 0. The others hold a slope and an entry of h_prev.",
+        "Only row i of W feeds unit i, so most entries are 0. The others hold a slope and an entry of "
+        "h_prev.",
         "Entry [i, a, b] is h_i (1 - h_i) for a = i and 0 else, times h_prev_b: "
         "`np.einsum('i,ia,b->iab', s, np.eye(n), h_prev)`.",
     ),
@@ -521,33 +624,48 @@ def immediate(h_prev, h_t, slope=slope_from_h, state=lambda h_prev, h_t: h_prev,
     return np.einsum(f"i,ia,b->{axes}", slope(h_t), delta(len(h_t)), state(h_prev, h_t))
 
 
-@mistake("1b-immediate", "no-delta", "eq-immediate", "Every weight is taken to feed every unit: W_ab feeds unit a alone, so entries with a ≠ i are 0.", part="delta")
+@mistake("1b-immediate", "no-delta", "eq-immediate", part="delta")
 def _(n):
-    """An outer product of slopes and states has two of the three axes, and broadcasting fills the third."""
+    """Every weight is taken to feed every unit: W_ab feeds unit a alone, so entries with a ≠ i are 0.
+
+    An outer product of slopes and states has two of the three axes, and broadcasting fills the third.
+    """
     return np.ones((n, n))
 
 
-@mistake("1b-immediate", "no-derivative-immediate", "eq-immediate", "sigma' is missing: between W and h_t stands sigma.", part="slope")
+@mistake("1b-immediate", "no-derivative-immediate", "eq-immediate", part="slope")
 def _(h):
-    """z_t is differentiated in the place of h_t."""
+    """sigma' is missing: between W and h_t stands sigma.
+
+    z_t is differentiated in the place of h_t.
+    """
     return np.ones_like(h)
 
 
-@mistake("1b-immediate", "derivative-at-h", "eq-sigma-prime", "You take sigma' at h_t; the slope belongs to z_t and is h_t (1 - h_t).", part="slope")
+@mistake("1b-immediate", "derivative-at-h", "eq-sigma-prime", part="slope")
 def _(h):
-    """A function dsigma(z) is given h, since z is not at hand."""
+    """You take sigma' at h_t; the slope belongs to z_t and is h_t (1 - h_t).
+
+    A function dsigma(z) is given h, since z is not at hand.
+    """
     return dsigma(h)
 
 
-@mistake("1b-immediate", "state-off-by-one", "eq-immediate", "W meets the state before: h_prev belongs in the last factor, not h_t.", part="state")
+@mistake("1b-immediate", "state-off-by-one", "eq-immediate", part="state")
 def _(h_prev, h_t):
-    """The two arguments look alike, and so do their shapes."""
+    """W meets the state before: h_prev belongs in the last factor, not h_t.
+
+    The two arguments look alike, and so do their shapes.
+    """
     return h_t
 
 
-@mistake("1b-immediate", "axes-swapped", "eq-immediate", "The axes of the weight are exchanged: entry [i, a, b] belongs to W_ab, row first.")
+@mistake("1b-immediate", "axes-swapped", "eq-immediate")
 def _(h_prev, h_t):
-    """Which index of W comes first is lost among three axes."""
+    """The axes of the weight are exchanged: entry [i, a, b] belongs to W_ab, row first.
+
+    Which index of W comes first is lost among three axes.
+    """
     return immediate(h_prev, h_t, axes="iba")
 
 
@@ -557,8 +675,10 @@ def _(h_prev, h_t):
     "f(W, h, t, k), the (n, n) Jacobian dh_t/dh_k",
     lambda rng: (*network(4, 5)(rng)[:2], 5, 2),
     hints=(
-        "One step first: dh_i/dh_{i-1} is the Jacobian of 1a with W and z_i. How does it read with h_i at hand?",
-        "The chain rule multiplies the steps. Which stands leftmost, and how many are there for t = k + 1, and t = k?",
+        "One step first: dh_i/dh_{i-1} is the Jacobian of 1a with W and z_i. How does it read with h_i at "
+        "hand?",
+        "The chain rule multiplies the steps. Which stands leftmost, and how many are there for t = k + 1, "
+        "and t = k?",
         "Start from `np.eye(n)` and for i = k + 1, ..., t multiply from the left with "
         "`(h[i] * (1 - h[i]))[:, None] * W`.",
     ),
@@ -569,6 +689,8 @@ def _(h_prev, h_t):
         "derivative-at-h+reversed-product",
         "derivative-at-h+power-of-last",
         "derivative-at-h+power-of-first",
+        "no-derivative-transport+derivative-at-h",
+        "no-derivative-transport+tanh-derivative",
     ),
 )
 def transport(W, h, t, k, slope=slope_from_h, factor=on_rows, product=chain):
@@ -592,9 +714,12 @@ share(
 )
 
 
-@mistake("1b-transport", "transposed", "eq-transport", "Rows and columns are exchanged: row i belongs to unit i of h_t.")
+@mistake("1b-transport", "transposed", "eq-transport")
 def _(W, h, t, k):
-    """The backward pass multiplies by transposes, and they are kept."""
+    """Rows and columns are exchanged: row i belongs to unit i of h_t.
+
+    The backward pass multiplies by transposes, and they are kept.
+    """
     return transport(W, h, t, k).T
 
 
@@ -615,13 +740,22 @@ def loss_of_step(dl, t):
     network(3, 1),
     hints=(
         "Begin at the end: what depends on z_T? Only L_T, through h_T.",
-        "h_t reaches the loss on two roads: directly, through L_t, and through z_{t+1}. Add both, then pass through sigma.",
-        "Backwards from t = T: `delta = h[t] * (1 - h[t]) * (dl[t] + W.T @ delta)`, with delta = 0 before the start.",
+        "h_t reaches the loss on two roads: directly, through L_t, and through z_{t+1}. Add both, then pass "
+        "through sigma.",
+        "Backwards from t = T: `delta = h[t] * (1 - h[t]) * (dl[t] + W.T @ delta)`, with delta = 0 before "
+        "the start.",
     ),
-    alike=("last-term-only+transport-transposed", "last-term-only+carry-past-slope"),
+    alike=("last-term-only+transport-transposed", "carry-past-slope+no-derivative-immediate"),
 )
 def recursion(
-    W, h, dl, slope=slope_from_h, own=loss_of_step, carry=lambda W, delta: W.T @ delta, join=add_then_scale, finish=unchanged
+    W,
+    h,
+    dl,
+    slope=slope_from_h,
+    own=loss_of_step,
+    carry=lambda W, delta: W.T @ delta,
+    join=add_then_scale,
+    finish=unchanged,
 ):
     T, s = len(h) - 1, slope(h)
     delta = np.zeros_like(h)
@@ -634,39 +768,57 @@ def recursion(
 share("1b", "1b-bptt", "derivative-at-h", "tanh-derivative")
 
 
-@mistake("1b-bptt", "transport-transposed", "eq-bptt", "W stands where its transpose is due: backwards, unit b gathers over all units a that it feeds.", part="carry")
+@mistake("1b-bptt", "transport-transposed", "eq-bptt", part="carry")
 def _(W, delta):
-    """Forward is W @ h, so backward is written W @ delta; for square matrices numpy does not object."""
+    """W stands where its transpose is due: backwards, unit b gathers over all units a that it feeds.
+
+    Forward is W @ h, so backward is written W @ delta; for square matrices numpy does not object.
+    """
     return W @ delta
 
 
-@mistake("1b-bptt", "last-term-only", "eq-bptt", "Nothing is carried back from the step after: each delta knows its own loss only.", part="join")
+@mistake("1b-bptt", "last-term-only", "eq-bptt", part="join")
 def _(s, own, carried):
-    """The carried gradient is computed and never added, or reset in the loop."""
+    """Nothing is carried back from the step after: each delta knows its own loss only.
+
+    The carried gradient is computed and never added, or reset in the loop.
+    """
     return s * own
 
 
-@mistake("1b-bptt", "last-loss-only", "eq-bptt", "The losses before the last are lost: `=` where `+=` belongs.", part="own")
+@mistake("1b-bptt", "last-loss-only", "eq-bptt", part="own")
 def _(dl, t):
-    """The carried gradient replaces that of the step's own loss."""
+    """The losses before the last are lost: `=` where `+=` belongs.
+
+    The carried gradient replaces that of the step's own loss.
+    """
     return dl[t] * (t == len(dl) - 1)
 
 
-@mistake("1b-bptt", "carry-past-slope", "eq-bptt", "What is carried back is added after the slope: it too must pass through the sigma of its step.", part="join")
+@mistake("1b-bptt", "carry-past-slope", "eq-bptt", part="join")
 def _(s, own, carried):
-    """A bracket is missing: sigma' multiplies the sum of both roads."""
+    """What is carried back is added after the slope: it too must pass through the sigma of its step.
+
+    A bracket is missing: sigma' multiplies the sum of both roads.
+    """
     return s * own + carried
 
 
-@mistake("1b-bptt", "no-derivative-immediate", "eq-bptt", "sigma' is missing: these are gradients by h, and z_t stands before the sigma.", part="slope")
+@mistake("1b-bptt", "no-derivative-immediate", "eq-bptt", part="slope")
 def _(h):
-    """dL/dh_t is taken for dL/dz_t."""
+    """sigma' is missing: these are gradients by h, and z_t stands before the sigma.
+
+    dL/dh_t is taken for dL/dz_t.
+    """
     return np.ones_like(h)
 
 
-@mistake("1b-bptt", "reversed-time", "eq-bptt", "The rows run backwards: delta_1 belongs in the first row.", part="finish")
+@mistake("1b-bptt", "reversed-time", "eq-bptt", part="finish")
 def _(delta):
-    """The recursion runs from T to 1, and the results are appended as they come."""
+    """The rows run backwards: delta_1 belongs in the first row.
+
+    The recursion runs from T to 1, and the results are appended as they come.
+    """
     return delta[::-1]
 
 
@@ -677,7 +829,8 @@ def _(delta):
     network(4, 4, 3),
     network(2, 7, 1),
     hints=(
-        "W and U meet in z_t = W h_{t-1} + U x_t. What changes in the derivation if U is varied in the place of W?",
+        "W and U meet in z_t = W h_{t-1} + U x_t. What changes in the derivation if U is varied in the place "
+        "of W?",
         "The delta_t of the recursion are the same. Which vector does U multiply in step t?",
         "dL/dU is the sum of delta_t x_t^T: with delta_t and x_t in the same rows, `delta.T @ x`.",
     ),
@@ -686,32 +839,42 @@ def input_gradient(W, h, x, dl, delta=recursion, multiply=lambda delta, x: delta
     return multiply(delta(W, h, dl), x)
 
 
-@mistake("1b-U", "state-off-by-one", "eq-bptt", "The inputs are off by one: x_t stands in row t - 1 of x, beside delta_t.", part="multiply")
+@mistake("1b-U", "state-off-by-one", "eq-bptt", part="multiply")
 def _(delta, x):
-    """States have a row 0 and inputs have none, so that their rows are numbered differently."""
+    """The inputs are off by one: x_t stands in row t - 1 of x, beside delta_t.
+
+    States have a row 0 and inputs have none, so that their rows are numbered differently.
+    """
     return delta[:-1].T @ x[1:]
 
 
-@mistake("1b-U", "state-off-by-one", part="multiply")
-def _(delta, x):
-    return delta[1:].T @ x[:-1]
+also("1b-U", "state-off-by-one", multiply=lambda delta, x: delta[1:].T @ x[:-1])
 
 
-@mistake("1b-U", "transposed", "eq-bptt", "Rows and columns are exchanged: dL/dU has the shape of U.", part="multiply")
+@mistake("1b-U", "transposed", "eq-bptt", part="multiply")
 def _(delta, x):
-    """x^T delta for delta^T x."""
+    """Rows and columns are exchanged: dL/dU has the shape of U.
+
+    x^T delta for delta^T x.
+    """
     return x.T @ delta
 
 
-@mistake("1b-U", "last-term-only", "eq-bptt", "Nothing is carried back in time: U acts on the later losses too, through the states.", part="delta")
+@mistake("1b-U", "last-term-only", "eq-bptt", part="delta")
 def _(W, h, dl):
-    """U is no part of the recurrence, so its gradient seems to end with the step."""
+    """Nothing is carried back in time: U acts on the later losses too, through the states.
+
+    U is no part of the recurrence, so its gradient seems to end with the step.
+    """
     return (slope_from_h(h) * dl)[1:]
 
 
-@mistake("1b-U", "no-derivative-immediate", "eq-bptt", "The last sigma' is missing: the vector beside x_t is the gradient by z_t, not by h_t.", part="delta")
+@mistake("1b-U", "no-derivative-immediate", "eq-bptt", part="delta")
 def _(W, h, dl):
-    """The total dL/dh_t is at hand and is used as it is."""
+    """The last sigma' is missing: the vector beside x_t is the gradient by z_t, not by h_t.
+
+    The total dL/dh_t is at hand and is used as it is.
+    """
     return recursion(W, h, dl) / slope_from_h(h)[1:]
 
 
@@ -733,31 +896,46 @@ def first_state(
     return finish(own(dl) + back(W, delta(W, h, dl)[0]), h)
 
 
-@mistake("1b-h0", "first-loss-missing", "eq-bptt", "The loss L_0 is missing: it depends on h_0 directly.", part="own")
+@mistake("1b-h0", "first-loss-missing", "eq-bptt", part="own")
 def _(dl):
-    """L_0 adds nothing to dL/dW, so it is left out here too."""
+    """The loss L_0 is missing: it depends on h_0 directly.
+
+    L_0 adds nothing to dL/dW, so it is left out here too.
+    """
     return 0
 
 
-@mistake("1b-h0", "transport-transposed", "eq-bptt", "W stands where its transpose is due in the last step back.", part="back")
+@mistake("1b-h0", "transport-transposed", "eq-bptt", part="back")
 def _(W, delta):
-    """For square matrices numpy does not object."""
+    """W stands where its transpose is due in the last step back.
+
+    For square matrices numpy does not object.
+    """
     return W @ delta
 
 
-@mistake("1b-h0", "one-factor-too-few", "eq-bptt", "W is missing between z_1 and h_0: delta_1 is the gradient by z_1.", part="back")
+@mistake("1b-h0", "one-factor-too-few", "eq-bptt", part="back")
 def _(W, delta):
-    """The recursion is stopped one line too early."""
+    """W is missing between z_1 and h_0: delta_1 is the gradient by z_1.
+
+    The recursion is stopped one line too early.
+    """
     return delta
 
 
-@mistake("1b-h0", "one-factor-too-many", "eq-bptt", "There is a sigma' too many: h_0 is given, no sigma has made it.", part="finish")
+@mistake("1b-h0", "one-factor-too-many", "eq-bptt", part="finish")
 def _(dh, h):
-    """The recursion is run once more, with its slope."""
+    """There is a sigma' too many: h_0 is given, no sigma has made it.
+
+    The recursion is run once more, with its slope.
+    """
     return slope_from_h(h[0]) * dh
 
 
-@mistake("1b-h0", "last-term-only", "eq-bptt", "Later losses are missing: only L_0 and L_1 reach your h_0.", part="delta")
+@mistake("1b-h0", "last-term-only", "eq-bptt", part="delta")
 def _(W, h, dl):
-    """The carried gradient is reset in the loop."""
+    """Later losses are missing: only L_0 and L_1 reach your h_0.
+
+    The carried gradient is reset in the loop.
+    """
     return (slope_from_h(h) * dl)[1:]

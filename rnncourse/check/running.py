@@ -1,4 +1,4 @@
-"""Run a learner's code so that it can harm neither the session nor the check: bounded in time and in output."""
+"""Run a learner's code so that it harms neither the session nor the check: bounded in time and in output."""
 
 import contextlib
 import copy
@@ -66,9 +66,9 @@ def run(answer, arguments, read, seconds=SECONDS):
         raise
     except TimedOut:
         trouble = f"It was stopped after {seconds:.0f} seconds: is there a loop that never ends?"
-    except Unanswered:
+    except UnansweredError:
         trouble = "..."
-    except Unreadable as error:
+    except UnreadableError as error:
         trouble = str(error)
     except BaseException as error:
         trouble = _raised(error)
@@ -81,7 +81,7 @@ def run(answer, arguments, read, seconds=SECONDS):
 
 
 def bounded(call, seconds):
-    """call(), stopped by TimedOut after so many seconds; timer, handler and tracing are left as they were found."""
+    """call(), stopped by TimedOut after so many seconds; timer, handler and tracing are put back."""
     if not interruptible():
         return call()
     armed = True
@@ -95,7 +95,9 @@ def bounded(call, seconds):
         if not armed:
             return
         while frame and frame.f_code is not bounded.__code__:
-            frame.f_trace = insist  # a bare `except:` around the loop catches the first one: raise again inside it
+            frame.f_trace = (
+                insist  # a bare `except:` around the loop catches the first one: raise again inside it
+            )
             frame = frame.f_back
         sys.settrace(insist)
         raise TimedOut
@@ -116,17 +118,17 @@ def bounded(call, seconds):
             signal.setitimer(signal.ITIMER_REAL, max(waiting - (time.monotonic() - started), 1e-3), period)
 
 
-class Unanswered(Exception):
+class UnansweredError(Exception):
     """The stub still returns `...`."""
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The answer is not of the kind asked for; the message says so in one sentence."""
 
 
 def _read(answer, value, read):
     if holds_dots(value) or (value is None and _does_nothing(answer)):
-        raise Unanswered
+        raise UnansweredError
     return read(value)
 
 

@@ -6,8 +6,8 @@ from operator import index
 import numpy as np
 
 from .answers import Kind, unequal
-from .exercises import choice, exercise, mistake
-from .running import Unreadable
+from .exercises import also, choice, exercise, mistake
+from .running import UnreadableError
 
 # 2a: the terms of dL/dW for T = 3
 
@@ -15,14 +15,16 @@ from .running import Unreadable
 def read_terms(value):
     """The terms as a sorted tuple: their order in the list does not matter."""
     if not isinstance(value, list | tuple | set):
-        raise Unreadable("Give a list of terms (t, k, [i, ...]), such as [(1, 1, []), ...].")
+        raise UnreadableError("Give a list of terms (t, k, [i, ...]), such as [(1, 1, []), ...].")
     terms = []
     for term in value:
         try:
             t, k, factors = term
             terms.append((index(t), index(k), tuple(map(index, factors))))
         except (TypeError, ValueError):
-            raise Unreadable(f"A term is (t, k, [i, ...]), whole numbers with a list at the end; `{str(term)[:60]}` is not.") from None
+            raise UnreadableError(
+                f"A term is (t, k, [i, ...]): two whole numbers and a list of them; `{str(term)[:60]}` is not."
+            ) from None
     return tuple(sorted(terms))
 
 
@@ -32,7 +34,10 @@ def differing_terms(terms, right):
         return f"The term {shown(twice[0])} is in your list more than once; each belongs there once."
     wrong = [term for term in terms if term not in right]
     text = f"{len(terms) - len(wrong)} of your {len(terms)} terms belong to the sum."
-    return text + f" The first that does not: {shown(wrong[0])}. Walk from h_{wrong[0][1]} to h_{wrong[0][0]}, one J a step." * bool(wrong)
+    if wrong:
+        t, k, _ = wrong[0]
+        text += f" The first that does not: {shown(wrong[0])}. Walk from h_{k} to h_{t}, one J a step."
+    return text
 
 
 def shown(term):
@@ -52,11 +57,12 @@ def newest_first(t, k):
     "The sum written out for T = 3",
     "a list of terms (t, k, [i, ...]), each for g_t J_i ... ∂⁺h_k with the factors from left to right",
     hints=(
-        "Begin with the shortest loss: L_1 depends on W through h_1 only. How many copies of W does L_2 meet, and L_3?",
-        "For each loss t there is one term for each k from 1 to t. Between h_k and h_t lie t - k steps, each with its "
-        "own Jacobian J_i: which i?",
-        "The term of (t, k) has the factors J_t, J_{t-1}, ..., J_{k+1}, newest first, none for t = k: as a list, "
-        "`list(range(t, k, -1))`.",
+        "Begin with the shortest loss: L_1 depends on W through h_1 only. How many copies of W does L_2 "
+        "meet, and L_3?",
+        "For each loss t there is one term for each k from 1 to t. Between h_k and h_t lie t - k steps, each "
+        "with its own Jacobian J_i: which i?",
+        "The term of (t, k) has the factors J_t, J_{t-1}, ..., J_{k+1}, newest first, none for t = k: as a "
+        "list, `list(range(t, k, -1))`.",
     ),
     kind=Kind(read_terms, unequal, differing_terms, numeric=False),
 )
@@ -64,114 +70,118 @@ def expanded_sum(pairs=triangle, factors=newest_first):
     return [(t, k, factors(t, k)) for t, k in pairs()]
 
 
-@mistake("2a", "too-few", "eq-expanded-sum", "Terms are missing: each loss L_t contributes one term for each copy of W that it has met, and there are three losses.", part="pairs")
+@mistake("2a", "too-few", "eq-expanded-sum", part="pairs")
 def _():
-    """Only the last loss is expanded, or only one path for each loss; for T = 3 that leaves three or four terms."""
+    """Terms are missing: each loss L_t contributes one term for each copy of W that it has met, and there are
+    three losses.
+
+    Only the last loss is expanded, or only one path for each loss; for T = 3 that leaves three or four terms.
+    """
     return [(3, k) for k in (1, 2, 3)]
 
 
-@mistake("2a", "missing-immediate", "eq-expanded-sum", "The terms without any J are missing: h_t also depends on W directly, in the step from h_{t-1}.", part="pairs")
+@mistake("2a", "missing-immediate", "eq-expanded-sum", part="pairs")
 def _():
-    """One follows the gradient back through time and leaves out the copy of W of the step itself."""
+    """The terms without any J are missing: h_t also depends on W directly, in the step from h_{t-1}.
+
+    One follows the gradient back through time and leaves out the copy of W of the step itself.
+    """
     return [(t, k) for t, k in triangle() if k < t]
 
 
-@mistake("2a", "too-few", part="pairs")
-def _():
-    return [(t, t) for t in (0, 1, 2, 3)]
-
-
-@mistake("2a", "too-few", part="pairs")
-def _():
-    return [(3, k) for k in (0, 1, 2, 3)]
+also("2a", "too-few", pairs=lambda: [(t, t) for t in (0, 1, 2, 3)])
+also("2a", "too-few", pairs=lambda: [(3, k) for k in (0, 1, 2, 3)])
 
 
 for size in range(6):
     for some in combinations(triangle(), size):
         if list(some) != [(2, 1), (3, 1), (3, 2)]:
-            mistake("2a", "too-few", part="pairs")(lambda some=some: some)
+            also("2a", "too-few", pairs=lambda some=some: some)
 
 
-@mistake("2a", "too-many", "eq-expanded-sum", "There are terms that do not exist: a loss cannot depend on a later copy of W (k > t), and L_0 does not depend on W at all.", part="pairs")
+@mistake("2a", "too-many", "eq-expanded-sum", part="pairs")
 def _():
-    """Both sums are taken over the whole square, 3 x 3 = 9 terms; or both start at 0, which makes 10."""
+    """There are terms that do not exist: a loss cannot depend on a later copy of W (k > t), and L_0 does not
+    depend on W at all.
+
+    Both sums are taken over the whole square, 3 x 3 = 9 terms; or both start at 0, which makes 10.
+    """
     return [(t, k) for t in (1, 2, 3) for k in (1, 2, 3)]
 
 
-@mistake("2a", "too-many", part="pairs")
+also("2a", "too-many", pairs=lambda: [(t, k) for t in (0, 1, 2, 3) for k in range(t + 1)])
+also("2a", "too-many", pairs=lambda: [(t, k) for t in (0, 1, 2, 3) for k in (0, 1, 2, 3)])
+
+
+@mistake("2a", "k0-terms", "eq-expanded-sum", part="pairs")
 def _():
-    return [(t, k) for t in (0, 1, 2, 3) for k in range(t + 1)]
+    """There are terms for k = 0: h_0 is given, it does not depend on W.
 
-
-@mistake("2a", "too-many", part="pairs")
-def _():
-    return [(t, k) for t in (0, 1, 2, 3) for k in (0, 1, 2, 3)]
-
-
-@mistake("2a", "k0-terms", "eq-expanded-sum", "There are terms for k = 0: h_0 is given, it does not depend on W.", part="pairs")
-def _():
-    """The sum over t starts at 0 in the formula, so the one over k is taken to start there too."""
+    The sum over t starts at 0 in the formula, so the one over k is taken to start there too.
+    """
     return [(t, k) for t in (1, 2, 3) for k in range(t + 1)]
 
 
 for size in (1, 2):
     for some in combinations([(1, 0), (2, 0), (3, 0)], size):
-        mistake("2a", "k0-terms", part="pairs")(lambda some=some: [*triangle(), *some])
+        also("2a", "k0-terms", pairs=lambda some=some: [*triangle(), *some])
 
 
-@mistake("2a", "ascending-order", "eq-transport", "The factors stand in the order of time. The newest step is applied last, so it stands leftmost.", part="factors")
+@mistake("2a", "ascending-order", "eq-transport", part="factors")
 def _(t, k):
-    """One writes the steps down in the order in which they happen."""
+    """The factors stand in the order of time. The newest step is applied last, so it stands leftmost.
+
+    One writes the steps down in the order in which they happen.
+    """
     return newest_first(t, k)[::-1]
 
 
-@mistake("2a", "power-form", "eq-transport", "A product of different Jacobians is written as a power of one. The slopes differ from step to step: J_3 J_2 is not a square.", part="factors")
+@mistake("2a", "power-form", "eq-transport", part="factors")
 def _(t, k):
-    """The paper itself writes [diag(sigma')W]^n, as if all pre-activations were the same."""
+    """A product of different Jacobians is written as a power of one. The slopes differ from step to step: J_3
+    J_2 is not a square.
+
+    The paper itself writes [diag(sigma')W]^n, as if all pre-activations were the same.
+    """
     return [t] * (t - k)
 
 
-@mistake("2a", "power-form", part="factors")
+also("2a", "power-form", factors=lambda t, k: [k + 1] * (t - k))
+also("2a", "power-form", factors=lambda t, k: [k] * (t - k))
+
+
+@mistake("2a", "from-h0", "eq-transport", part="factors")
 def _(t, k):
-    return [k + 1] * (t - k)
+    """Your products run down to h_0, as in dh_3/dh_0. The path to the copy of W used in step k ends at h_k.
 
-
-@mistake("2a", "power-form", part="factors")
-def _(t, k):
-    return [k] * (t - k)
-
-
-@mistake("2a", "from-h0", "eq-transport", "Your products run down to h_0, as in dh_3/dh_0. The path to the copy of W used in step k ends at h_k.", part="factors")
-def _(t, k):
-    """The paper's next question is about dh_n/dh_0, the whole way back."""
+    The paper's next question is about dh_n/dh_0, the whole way back.
+    """
     return newest_first(t, 0)
 
 
-@mistake("2a", "from-h0")
-def _():
-    return [(t, 0, newest_first(t, 0)) for t in (1, 2, 3)]
+also("2a", "from-h0", lambda: [(t, 0, newest_first(t, 0)) for t in (1, 2, 3)])
+also("2a", "from-h0", lambda: [(3, 0, [3, 2, 1])])
 
 
-@mistake("2a", "from-h0")
-def _():
-    return [(3, 0, [3, 2, 1])]
-
-
-@mistake("2a", "one-factor-too-many", "eq-transport", "Each product has one factor too many: J_k leads from h_{k-1} into h_k, and you start at h_k.", part="factors")
+@mistake("2a", "one-factor-too-many", "eq-transport", part="factors")
 def _(t, k):
-    """From k to t inclusive there are t - k + 1 numbers, but t - k steps."""
+    """Each product has one factor too many: J_k leads from h_{k-1} into h_k, and you start at h_k.
+
+    From k to t inclusive there are t - k + 1 numbers, but t - k steps.
+    """
     return newest_first(t, k - 1)
 
 
-@mistake("2a", "one-factor-too-few", "eq-transport", "Products are one factor too short: from h_k to h_t there are t - k steps.", part="factors")
+@mistake("2a", "one-factor-too-few", "eq-transport", part="factors")
 def _(t, k):
-    """`range` leaves out its end."""
+    """Products are one factor too short: from h_k to h_t there are t - k steps.
+
+    `range` leaves out its end.
+    """
     return newest_first(t, k + 1)
 
 
-@mistake("2a", "one-factor-too-few", part="factors")
-def _(t, k):
-    return newest_first(t - 1, k)
+also("2a", "one-factor-too-few", factors=lambda t, k: newest_first(t - 1, k))
 
 
 # 2b: powers of a diagonalizable matrix
@@ -201,9 +211,10 @@ def spiral(size, n):
     spiral(3, 0),
     hints=(
         "In the basis of the eigenvectors M is diagonal. What is the power of a diagonal matrix?",
-        "There are three factors: into that basis, the power of the diagonal, and back. Which of them carries n?",
-        "`lam, Q = np.linalg.eig(M)`, then `Q @ np.diag(lam**n) @ np.linalg.inv(Q)`. For a real M the imaginary parts "
-        "cancel: take the real part of the finished product, not of a factor.",
+        "There are three factors: into that basis, the power of the diagonal, and back. Which of them "
+        "carries n?",
+        "`lam, Q = np.linalg.eig(M)`, then `Q @ np.diag(lam**n) @ np.linalg.inv(Q)`. For a real M the "
+        "imaginary parts cancel: take the real part of the finished product, not of a factor.",
     ),
     alike=("symmetric-solver+transpose-for-inverse", "symmetric-solver+lost-imaginary"),
 )
@@ -218,83 +229,105 @@ def matrix_power(
     return join(Q, np.diag(change(lam, n)))
 
 
-@mistake("2b", "elementwise-power", "eq-power", "Every entry is raised to the power by itself. M² is M @ M: rows times columns.")
+@mistake("2b", "elementwise-power", "eq-power")
 def _(M, n):
-    """In numpy `M**n` works entry by entry."""
+    """Every entry is raised to the power by itself. M² is M @ M: rows times columns.
+
+    In numpy `M**n` works entry by entry.
+    """
     return M**n
 
 
-@mistake("2b", "transpose-for-inverse", "eq-power", "The transpose of Q stands where its inverse is due. The two agree only if the eigenvectors are orthonormal, as for a symmetric M.", part="join")
+@mistake("2b", "transpose-for-inverse", "eq-power", part="join")
 def _(Q, L):
-    """The example of the paper is symmetric, and there Q^T is right."""
+    """The transpose of Q stands where its inverse is due. The two agree only if the eigenvectors are
+    orthonormal, as for a symmetric M.
+
+    The example of the paper is symmetric, and there Q^T is right.
+    """
     return Q @ L @ Q.T
 
 
-@mistake("2b", "transpose-for-inverse", part="join")
-def _(Q, L):
-    return Q @ L @ Q.conj().T
+also("2b", "transpose-for-inverse", join=lambda Q, L: Q @ L @ Q.conj().T)
 
 
-@mistake("2b", "swapped-q", "eq-power", "Q and its inverse are exchanged. The eigenvectors are the columns of Q: M Q = Q Λ.", part="join")
+@mistake("2b", "swapped-q", "eq-power", part="join")
 def _(Q, L):
-    """Which side the inverse stands on is remembered, not derived; the paper mixes them up too."""
+    """Q and its inverse are exchanged. The eigenvectors are the columns of Q: M Q = Q Λ.
+
+    Which side the inverse stands on is remembered, not derived; the paper mixes them up too.
+    """
     return np.linalg.inv(Q) @ L @ Q
 
 
-@mistake("2b", "symmetric-solver", "eq-power", "This is the power of a symmetric matrix: eigh reads only one triangle of M and assumes the other.", part="solve")
+@mistake("2b", "symmetric-solver", "eq-power", part="solve")
 def _(M):
-    """`eigh` gives real eigenvalues in order, which is pleasant, and does not check that M is symmetric."""
+    """This is the power of a symmetric matrix: eigh reads only one triangle of M and assumes the other.
+
+    `eigh` gives real eigenvalues in order, which is pleasant, and does not check that M is symmetric.
+    """
     return np.linalg.eigh(M)
 
 
-@mistake("2b", "symmetric-solver", part="solve")
-def _(M):
-    return np.linalg.eigh(M, UPLO="U")
+also("2b", "symmetric-solver", solve=lambda M: np.linalg.eigh(M, UPLO="U"))
 
 
-@mistake("2b", "multiplied", "eq-power", "Λ is multiplied by n where it should be raised to the power n.", part="change")
+@mistake("2b", "multiplied", "eq-power", part="change")
 def _(lam, n):
-    """n factors of M look like n of Λ; or `*` was typed for `**`."""
+    """Λ is multiplied by n where it should be raised to the power n.
+
+    n factors of M look like n of Λ; or `*` was typed for `**`.
+    """
     return n * lam
 
 
-@mistake("2b", "off-by-one", "eq-power", "The exponent is off by one.", part="change")
+@mistake("2b", "off-by-one", "eq-power", part="change")
 def _(lam, n):
-    """A loop that starts from M, not from I, has multiplied once before it begins."""
+    """The exponent is off by one.
+
+    A loop that starts from M, not from I, has multiplied once before it begins.
+    """
     return lam ** (n + 1)
 
 
-@mistake("2b", "off-by-one", part="change")
-def _(lam, n):
-    return lam ** (n - 1)
+also("2b", "off-by-one", change=lambda lam, n: lam ** (n - 1))
 
 
-@mistake("2b", "lost-imaginary", "eq-power", "Imaginary parts were dropped too early: a complex pair of eigenvalues turns the plane, and its real part alone does not. Take the real part of the product, at the very end.", part="change")
+@mistake("2b", "lost-imaginary", "eq-power", part="change")
 def _(lam, n):
-    """M is real, so complex numbers look like an accident; numpy drops them with no more than a warning."""
+    """Imaginary parts were dropped too early: a complex pair of eigenvalues turns the plane, and its real
+    part alone does not. Take the real part of the product, at the very end.
+
+    M is real, so complex numbers look like an accident; numpy drops them with no more than a warning.
+    """
     return lam.real**n
 
 
-@mistake("2b", "lost-imaginary", part="change")
+also("2b", "lost-imaginary", change=lambda lam, n: (lam**n).real)
+
+
+def cut_imaginary(Q, L):
+    return (Q @ L).real @ np.linalg.inv(Q).real
+
+
+also("2b", "lost-imaginary", join=cut_imaginary)
+
+
+@mistake("2b", "absolute-eigenvalues", "eq-power", part="change")
 def _(lam, n):
-    return (lam**n).real
+    """The moduli of the eigenvalues were raised to the power, without their signs and angles.
 
-
-@mistake("2b", "lost-imaginary")
-def _(M, n):
-    lam, Q = np.linalg.eig(M)
-    return (Q * lam**n).real @ np.linalg.inv(Q).real
-
-
-@mistake("2b", "absolute-eigenvalues", "eq-power", "The moduli of the eigenvalues were raised to the power, without their signs and angles.", part="change")
-def _(lam, n):
-    """Only moduli matter for growth, so the rest is thought not to matter at all."""
+    Only moduli matter for growth, so the rest is thought not to matter at all.
+    """
     return np.abs(lam) ** n
 
 
-@mistake("2b", "diagonal-only", "eq-power", "This is the power of Λ, still in the basis of the eigenvectors: go back to the basis of M.", part="join")
+@mistake("2b", "diagonal-only", "eq-power", part="join")
 def _(Q, L):
-    """After the power the work looks done."""
+    """This is the power of Λ, still in the basis of the eigenvectors: go back to the basis of M.
+
+    After the power the work looks done.
+    """
     return L
 
 
@@ -313,17 +346,17 @@ STEPS = {
 
 def read_order(value):
     order = list(value.replace(",", "").replace(" ", "")) if isinstance(value, str) else value
-    if not isinstance(order, list | tuple) or not all(isinstance(x, str) and x.lower() in STEPS for x in order):
-        raise Unreadable('Give the letters of the steps in order, such as ["a", "b"].')
+    if not isinstance(order, list | tuple) or not all(
+        isinstance(x, str) and x.lower() in STEPS for x in order
+    ):
+        raise UnreadableError('Give the letters of the steps in order, such as ["a", "b"].')
     return tuple(letter.lower() for letter in order)
 
 
 def differing_order(order, right):
-    good = next((i for i, (a, b) in enumerate(zip(order, right, strict=False)) if a != b), min(len(order), len(right)))
-    if good == len(right):
-        return "The proof is complete before your list ends: leave out what follows."
-    where = f"look at step {good + 1}, {order[good]!r}" if good < len(order) else "after them something is missing"
-    return f"Steps that stand well from the start: {good}; {where}. A step may use only what stands before it, and not all steps belong."
+    good = next((i for i, letter in enumerate(order) if right[i : i + 1] != (letter,)), len(order))
+    where = f"look at the next one, {order[good]!r}" if good < len(order) else "then something is missing"
+    return f"The first {good} of your steps stand well; {where}. A step may use only what stands before it."
 
 
 @exercise(
@@ -331,9 +364,10 @@ def differing_order(order, right):
     "The induction for the power, in order",
     "the letters of the steps in order, as a list",
     hints=(
-        "An induction has a first case, an assumption, and a step that uses the assumption. Which letters can be which?",
-        "Three of the steps do not belong: one needs an orthogonal Q, one is dots in place of an argument, and one "
-        "splits a power of a product, which matrices do not allow.",
+        "An induction has a first case, an assumption, and a step that uses the assumption. Which letters "
+        "can be which?",
+        "Three of the steps do not belong: one needs an orthogonal Q, one is dots in place of an argument, "
+        "and one splits a power of a product, which matrices do not allow.",
         "Begin with n = 0, then assume the claim for n. Multiply by one more M, and cancel in the middle.",
     ),
     kind=Kind(read_order, unequal, differing_order, numeric=False),
@@ -345,42 +379,47 @@ def proof(base=lambda: "d", middle=lambda: "bf", cancel=lambda: "a"):
     return list(base() + middle() + cancel())
 
 
-@mistake("2b-proof", "no-base-case", "eq-power", "There is no first case: from it the step carries on, and without it nothing has been proved.", part="base")
+@mistake("2b-proof", "no-base-case", "eq-power", part="base")
 def _():
-    """The first case is trivial here, and so it is forgotten."""
+    """There is no first case: from it the step carries on, and without it nothing has been proved.
+
+    The first case is trivial here, and so it is forgotten.
+    """
     return ""
 
 
-@mistake("2b-proof", "hypothesis-unused", "eq-power", "The assumption is not made, or not used: dots are no argument. The step must begin with Mⁿ and put the assumed formula in its place.", part="middle")
+@mistake("2b-proof", "hypothesis-unused", "eq-power", part="middle")
 def _():
-    """Written out n times the product cancels visibly, which convinces, and looks like a proof."""
+    """The assumption is not made, or not used: dots are no argument. The step must begin with Mⁿ and put the
+    assumed formula in its place.
+
+    Written out n times the product cancels visibly, which convinces, and looks like a proof.
+    """
     return "g"
 
 
-@mistake("2b-proof", "hypothesis-unused", part="middle")
+also("2b-proof", "hypothesis-unused", middle=lambda: "f")
+also("2b-proof", "hypothesis-unused", middle=lambda: "bg")
+
+
+@mistake("2b-proof", "q-power", "eq-power", part="cancel")
 def _():
-    return "f"
+    """(Q Λ Q⁻¹)^n is not Q^n Λ^n Q^-n: matrices do not commute. Powers of Q appear nowhere.
 
-
-@mistake("2b-proof", "hypothesis-unused", part="middle")
-def _():
-    return "bg"
-
-
-@mistake("2b-proof", "q-power", "eq-power", "(Q Λ Q⁻¹)^n is not Q^n Λ^n Q^-n: matrices do not commute. Powers of Q appear nowhere.", part="cancel")
-def _():
-    """For numbers (a b c)^n is a^n b^n c^n."""
+    For numbers (a b c)^n is a^n b^n c^n.
+    """
     return "e"
 
 
-@mistake("2b-proof", "q-power")
-def _():
-    return list("dbe")
+also("2b-proof", "q-power", lambda: list("dbe"))
 
 
-@mistake("2b-proof", "assumed-orthogonal", "eq-power", "The step uses QᵀQ = I: that needs orthonormal eigenvectors, and nobody promised that M is symmetric.", part="cancel")
+@mistake("2b-proof", "assumed-orthogonal", "eq-power", part="cancel")
 def _():
-    """The example of the paper is symmetric, so that there the transpose is the inverse."""
+    """The step uses QᵀQ = I: that needs orthonormal eigenvectors, and nobody promised that M is symmetric.
+
+    The example of the paper is symmetric, so that there the transpose is the inverse.
+    """
     return "c"
 
 
@@ -393,75 +432,96 @@ def _():
     "the 2 x 2 array W^30 for the printed W = [[0.58, 0.24], [0.24, 0.72]]",
     hints=(
         "2b gives the way: which two numbers are raised to the power 30?",
-        "Do not take Q from the paper unseen: multiply its Q Λ Q⁻¹ out and compare with the printed W, sign by sign.",
-        "`lam, Q = np.linalg.eigh(W)` finds the right Q for the printed W; then `Q @ np.diag(lam**30) @ Q.T`. To check, "
-        "`np.linalg.matrix_power(W, 30)`.",
+        "Do not take Q from the paper unseen: multiply its Q Λ Q⁻¹ out and compare with the printed W, sign "
+        "by sign.",
+        "`lam, Q = np.linalg.eigh(W)` finds the right Q for the printed W; then `Q @ np.diag(lam**30) @ "
+        "Q.T`. To check, `np.linalg.matrix_power(W, 30)`.",
     ),
 )
 def thirtieth(n=30, off_diagonal=0.24):
     return np.linalg.matrix_power(np.array([[0.58, off_diagonal], [off_diagonal, 0.72]]), n)
 
 
-@mistake("2c", "other-matrix", "eq-power", "This belongs to the other matrix, the one with -0.24 off the diagonal: the paper prints one W and decomposes another. The errata page tells the story.")
+@mistake("2c", "other-matrix", "eq-power")
 def _():
-    """The paper's own Q and Λ were used, and Q Λ Q⁻¹ is not the W it prints."""
+    """This belongs to the other matrix, the one with -0.24 off the diagonal: the paper prints one W and
+    decomposes another. The errata page tells the story.
+
+    The paper's own Q and Λ were used, and Q Λ Q⁻¹ is not the W it prints.
+    """
     return thirtieth(off_diagonal=-0.24)
 
 
-@mistake("2c", "elementwise-power", "eq-power", "Every entry is raised to the power by itself; a power of a matrix is a repeated product.")
+@mistake("2c", "elementwise-power", "eq-power")
 def _():
-    """In numpy `W**30` works entry by entry."""
+    """Every entry is raised to the power by itself; a power of a matrix is a repeated product.
+
+    In numpy `W**30` works entry by entry.
+    """
     return thirtieth(1) ** 30
 
 
-@mistake("2c", "multiplied", "eq-power", "This is 30 W: thirty factors, not thirty terms.")
+@mistake("2c", "multiplied", "eq-power")
 def _():
-    """`*` was typed for `**`, or the eigenvalues were multiplied by 30."""
+    """This is 30 W: thirty factors, not thirty terms.
+
+    `*` was typed for `**`, or the eigenvalues were multiplied by 30.
+    """
     return 30 * thirtieth(1)
 
 
-@mistake("2c", "off-by-one", "eq-power", "The exponent is off by one.")
+@mistake("2c", "off-by-one", "eq-power")
 def _():
-    """A loop that starts from W, not from I, has multiplied once before it begins."""
+    """The exponent is off by one.
+
+    A loop that starts from W, not from I, has multiplied once before it begins.
+    """
     return thirtieth(31)
 
 
-@mistake("2c", "off-by-one")
-def _():
-    return thirtieth(29)
+also("2c", "off-by-one", lambda: thirtieth(29))
 
 
-@mistake("2c", "radius-times-identity", "eq-dominant-mode", "This is the largest eigenvalue to the 30th, times I. It rules the size of W^30, but W^30 has a direction too: it is nearly of rank one.")
+@mistake("2c", "radius-times-identity", "eq-dominant-mode")
 def _():
-    """"W^n behaves like 0.9^n" is remembered, and taken for the matrix itself."""
+    """This is the largest eigenvalue to the 30th, times I. It rules the size of W^30, but W^30 has a
+    direction too: it is nearly of rank one.
+
+    "W^n behaves like 0.9^n" is remembered, and taken for the matrix itself.
+    """
     return 0.9**30 * np.eye(2)
 
 
-@mistake("2c", "norm-times-identity", "eq-bound", "This is a norm of W to the 30th, times I: a bound on the size, not the matrix.")
+@mistake("2c", "norm-times-identity", "eq-bound")
 def _():
-    """The bound on the gradient is a power of a norm, and it is taken for the power of the matrix."""
+    """This is a norm of W to the 30th, times I: a bound on the size, not the matrix.
+
+    The bound on the gradient is a power of a norm, and it is taken for the power of the matrix.
+    """
     return np.linalg.norm(thirtieth(1)) ** 30 * np.eye(2)
 
 
-@mistake("2c", "norm-times-identity")
-def _():
-    return np.linalg.norm(thirtieth(1), 1) ** 30 * np.eye(2)
+also("2c", "norm-times-identity", lambda: np.linalg.norm(thirtieth(1), 1) ** 30 * np.eye(2))
 
 
-@mistake("2c", "diagonal-only", "eq-power", "This is Λ^30, still in the basis of the eigenvectors: go back to the basis of W.")
+@mistake("2c", "diagonal-only", "eq-power")
 def _():
-    """After the power the work looks done."""
+    """This is Λ^30, still in the basis of the eigenvectors: go back to the basis of W.
+
+    After the power the work looks done.
+    """
     return np.diag([0.4**30, 0.9**30])
 
 
-@mistake("2c", "diagonal-only")
-def _():
-    return np.diag([0.9**30, 0.4**30])
+also("2c", "diagonal-only", lambda: np.diag([0.9**30, 0.4**30]))
 
 
-@mistake("2c", "mismatched-eigenvalues", "eq-power", "Each eigenvalue stands with the other one's eigenvector: column j of Q belongs to entry j of Λ.")
+@mistake("2c", "mismatched-eigenvalues", "eq-power")
 def _():
-    """Eigenvalues are sorted by size, and the columns of Q are not sorted with them."""
+    """Each eigenvalue stands with the other one's eigenvector: column j of Q belongs to entry j of Λ.
+
+    Eigenvalues are sorted by size, and the columns of Q are not sorted with them.
+    """
     lam, Q = np.linalg.eigh(thirtieth(1))
     return (Q * lam[::-1] ** 30) @ Q.T
 
@@ -471,14 +531,25 @@ def _():
 choice(
     "2c-any",
     "One eigenvalue above 1",
-    "W is diagonalizable. One eigenvalue has modulus 1.1, all others are below 1. As n grows, the norm of Wⁿ ...",
+    "W is diagonalizable. One eigenvalue has modulus 1.1, all others are below 1. As n grows, the norm of Wⁿ "
+    "...",
     (
         "Look at diag(1.1, 0.5): what are its powers?",
         "A norm is as large as the largest factor by which some direction is stretched.",
         "Along the eigenvector of 1.1 the factor is 1.1ⁿ, whatever the other directions do.",
     ),
-    a=("tends to 0, since most eigenvalues shrink", "all-for-any", "eq-power", "The small ones shrink their own directions only; the norm takes the worst direction."),
-    b=("explodes only if all eigenvalues exceed 1", "all-for-any", "eq-power", "One suffices. The paper says all; look at diag(1.1, 0.5): explosion and vanishing side by side."),
+    a=(
+        "tends to 0, since most eigenvalues shrink",
+        "all-for-any",
+        "eq-power",
+        "The small ones shrink their own directions only; the norm takes the worst direction.",
+    ),
+    b=(
+        "explodes only if all eigenvalues exceed 1",
+        "all-for-any",
+        "eq-power",
+        "One suffices. The paper says all; look at diag(1.1, 0.5): explosion and vanishing side by side.",
+    ),
     c="tends to infinity",
 )
 choice(
@@ -491,8 +562,18 @@ choice(
         "The n-th power turns by n rad: its diagonal is cos n.",
     ),
     a="stays bounded, but can be almost anything: of a rotation by 1 rad it is cos n",
-    b=("is all ones", "modulus-for-value", "eq-power", "That would follow from eigenvalues equal to 1. Modulus 1 leaves an angle, and n turns it n times."),
-    c=("tends to 1", "modulus-for-value", "eq-power", "Nothing tends anywhere: each eigenvalue goes round the unit circle for ever."),
+    b=(
+        "is all ones",
+        "modulus-for-value",
+        "eq-power",
+        "That would follow from eigenvalues equal to 1. Modulus 1 leaves an angle, and n turns it n times.",
+    ),
+    c=(
+        "tends to 1",
+        "modulus-for-value",
+        "eq-power",
+        "Nothing tends anywhere: each eigenvalue goes round the unit circle for ever.",
+    ),
 )
 choice(
     "2c-monotone",
@@ -501,25 +582,56 @@ choice(
     (
         "Try [[0.9, 10], [0, 0.9]] with n = 1, 2, 3.",
         "The eigenvalues decide what happens in the end. Do they also decide the way?",
-        "It can grow for many steps, as non-parallel eigenvectors cancel less and less, and it must vanish in the end.",
+        "It can grow for many steps, as non-parallel eigenvectors cancel less and less, and it must vanish "
+        "in the end.",
     ),
-    a=("falls at every step", "monotone-decay", "eq-jordan", "Only a bound on the norm itself would give that. [[0.9, 10], [0, 0.9]] first grows beyond 38."),
-    b=("can stay above 1 for ever", "monotone-decay", "eq-jordan", "Growth at first is not growth for ever. In the end the modulus wins: n λⁿ tends to 0 for every modulus below 1."),
-    c=("is below 1 from the first step on", "monotone-decay", "eq-jordan", "The norm can exceed every eigenvalue: [[0.9, 10], [0, 0.9]] begins at 10."),
+    a=(
+        "falls at every step",
+        "monotone-decay",
+        "eq-jordan",
+        "Only a bound on the norm itself would give that. [[0.9, 10], [0, 0.9]] first grows beyond 38.",
+    ),
+    b=(
+        "can stay above 1 for ever",
+        "monotone-decay",
+        "eq-jordan",
+        "Growth at first is not growth for ever. In the end the modulus wins: n λⁿ tends to 0 for every "
+        "modulus below 1.",
+    ),
+    c=(
+        "is below 1 from the first step on",
+        "monotone-decay",
+        "eq-jordan",
+        "The norm can exceed every eigenvalue: [[0.9, 10], [0, 0.9]] begins at 10.",
+    ),
     d="tends to 0, but may grow for many steps first",
 )
 choice(
     "2c-radius",
     "What bounds the gradient of a logistic network",
-    "Which of these makes the gradient dh_t/dh_k of a logistic network vanish for certain, whatever the inputs?",
+    "Which of these makes the gradient dh_t/dh_k of a logistic network vanish for certain, whatever the "
+    "inputs?",
     (
         "Each factor of the transport is diag(sigma') W. How large can it be, in the norm?",
-        "The norm of a product is at most the product of the norms. Is the spectral radius of a product bounded so?",
+        "The norm of a product is at most the product of the norms. Is the spectral radius of a product "
+        "bounded so?",
         "sigma' is at most 1/4, so each factor is at most sigma_max(W)/4 in norm.",
     ),
-    a=("the spectral radius of W is below 1", "radius-decides", "eq-bound", "The factors differ from step to step, and radii of different factors say nothing about their product: even radius 0 can explode."),
+    a=(
+        "the spectral radius of W is below 1",
+        "radius-decides",
+        "eq-bound",
+        "The factors differ from step to step, and radii of different factors say nothing about their "
+        "product: even radius 0 can explode.",
+    ),
     b="the largest singular value of W is below 4",
-    c=("the spectral radius of W is below 4", "radius-decides", "eq-bound", "The 4 is right, but for the norm: [[0, 8], [8, 0]] with alternating slopes has factors of small radius and a growing product."),
+    c=(
+        "the spectral radius of W is below 4",
+        "radius-decides",
+        "eq-bound",
+        "The 4 is right, but for the norm: [[0, 8], [8, 0]] with alternating slopes has factors of small "
+        "radius and a growing product.",
+    ),
 )
 choice(
     "2c-jordan",
@@ -530,7 +642,18 @@ choice(
         "Is every matrix diagonalizable?",
         "The corner of [[1, 1], [0, 1]]^n is n: only for a diagonalizable W does the power stay I.",
     ),
-    a=("is I, since Q I^30 Q⁻¹ = I", "diagonalizing-jordan", "eq-jordan", "That holds if Q has an inverse. [[1, 1], [0, 1]] has only one eigenvector, and `np.linalg.eig` hides it."),
-    b=("has the norm 1", "diagonalizing-jordan", "eq-jordan", "Only for a diagonalizable W. The corner of [[1, 1], [0, 1]]^n grows with n."),
+    a=(
+        "is I, since Q I^30 Q⁻¹ = I",
+        "diagonalizing-jordan",
+        "eq-jordan",
+        "That holds if Q has an inverse. [[1, 1], [0, 1]] has only one eigenvector, and `np.linalg.eig` "
+        "hides it.",
+    ),
+    b=(
+        "has the norm 1",
+        "diagonalizing-jordan",
+        "eq-jordan",
+        "Only for a diagonalizable W. The corner of [[1, 1], [0, 1]]^n grows with n.",
+    ),
     c="is I if W is diagonalizable, and else grows like a power of n",
 )

@@ -10,10 +10,11 @@ COLOURS = {"Correct": "var(--rnn-cell, #009E73)", "Not yet": "var(--rnn-gradient
 def panel(head, body, tail=""):
     """An HTML panel that inherits the page's ink: the verdict is in words, the colour only repeats it."""
     colour = COLOURS.get(head.split(" · ")[-1], "var(--rnn-reference, #666666)")
-    lines = "".join(f"<p style='margin:.3em 0'>{_marked(line)}</p>" for line in body.splitlines())
+    lines = [f"<strong>{escape(head)}</strong>", *map(_marked, body.splitlines())]
+    lines = "".join(f'<p style="margin:.3em 0">{line}</p>' for line in lines)
     return (
-        f'<div class="rnn-check" role="group" aria-label="{escape(head)}" style="border-left:.3em solid {colour};'
-        f'padding:.2em 1em;margin:.5em 0"><p style="margin:.3em 0"><strong>{escape(head)}</strong></p>{lines}{tail}</div>'
+        f'<div class="rnn-check" role="group" aria-label="{escape(head)}" style="padding:.2em 1em;'
+        f'margin:.5em 0;border-left:.3em solid {colour}">{lines}{tail}</div>'
     )
 
 
@@ -22,8 +23,11 @@ def _marked(line):
 
 
 class Verdict(NamedTuple):
-    """`passed`; `mistake`, the slug of a known mistake (two joined by + for a pair) or None; `error`, the relative
-    error of the answer, None where there was nothing to compare. True in a condition if passed."""
+    """What a check says; in a condition, whether it passed.
+
+    `mistake` is the slug of a known mistake, two joined by + for a pair, or None; `error` the relative error of the
+    answer, or None where there was nothing to compare.
+    """
 
     exercise: str
     status: str
