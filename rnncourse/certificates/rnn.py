@@ -211,7 +211,8 @@ def eq_transport():
 
     return Certificate(
         statement=r"\frac{\partial h_t}{\partial h_k} = J_t\, J_{t-1} \cdots J_{k+1}",
-        conditions=r"$0 \le k \le t \le T$, total derivative, newest factor leftmost; the identity for $t = k$.",
+        conditions=r"$0 \le k \le t \le T$, total derivative, newest factor leftmost; "
+        r"the identity for $t = k$.",
         inputs=networks,
         claim=claim,
         oracles={
@@ -244,8 +245,8 @@ def eq_immediate():
     return Certificate(
         statement=r"\left(\frac{\partial^{+} h_t}{\partial W}\right)_{iab} "
         r"= \sigma'(z_t)_i\,\delta_{ia}\,(h_{t-1})_b",
-        conditions=r"$\partial^{+}$ holds $h_{t-1}$ and $x_t$ fixed; entry $iab$ is the derivative of unit $i$ "
-        r"by $W_{ab}$.",
+        conditions=r"$\partial^{+}$ holds $h_{t-1}$ and $x_t$ fixed; entry $iab$ is the derivative "
+        r"of unit $i$ by $W_{ab}$.",
         inputs=steps,
         claim=claim,
         oracles=derivative(lambda W, U, x, h: logistic(W @ h + U @ x), 0)
@@ -294,8 +295,8 @@ def eq_total_derivative():
     return Certificate(
         statement=r"\frac{d h_t}{d W} = \sum_{k=1}^{t} "
         r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
-        conditions=r"$h_0$ does not depend on $W$. Term $k$ is the derivative by the copy of $W$ that step $k$ "
-        r"uses.",
+        conditions=r"$h_0$ does not depend on $W$. Term $k$ is the derivative by the copy of $W$ "
+        r"that step $k$ uses.",
         inputs=networks,
         claim=claim,
         oracles={
@@ -460,8 +461,8 @@ def eq_elementwise():
             yield (rng.normal(scale=2, size=n),)
 
     return Certificate(
-        statement=r"\frac{\partial y_i}{\partial z_j} = \sigma'(z_i)\,\delta_{ij}, \qquad\text{that is}\qquad "
-        r"\frac{\partial y}{\partial z} = \operatorname{diag}\bigl(\sigma'(z)\bigr)",
+        statement=r"\frac{\partial y_i}{\partial z_j} = \sigma'(z_i)\,\delta_{ij}, \qquad\text{that is} "
+        r"\qquad \frac{\partial y}{\partial z} = \operatorname{diag}\bigl(\sigma'(z)\bigr)",
         conditions=r"$y_i = \sigma(z_i)$: each output sees its own input only.",
         inputs=inputs,
         claim=lambda z: np.diag(rnn.dsigma(z)),
@@ -490,7 +491,8 @@ def eq_copies():
 
     return Certificate(
         statement=r"\frac{dL}{dW} = \sum_{k=1}^{T} \frac{\partial L}{\partial W^{(k)}}",
-        conditions=r"Step $k$ uses its own copy $W^{(k)}$, and all copies are equal; $h_0$ does not depend on $W$.",
+        conditions=r"Step $k$ uses its own copy $W^{(k)}$, and all copies are equal; "
+        r"$h_0$ does not depend on $W$.",
         inputs=networks,
         claim=lambda *a: by_copy(*a).sum(axis=0),
         oracles=derivative(loss, 0),
@@ -629,7 +631,8 @@ def eq_vec():
         r"= h_{k-1}^{\top} \otimes \operatorname{diag}\bigl(\sigma'(z_k)\bigr), "
         r"\qquad \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{row}} W} "
         r"= \operatorname{diag}\bigl(\sigma'(z_k)\bigr) \otimes h_{k-1}^{\top}",
-        conditions=r"$\mathrm{vec}_{\text{col}}$ stacks the columns of $W$, $\mathrm{vec}_{\text{row}}$ its rows.",
+        conditions=r"$\mathrm{vec}_{\text{col}}$ stacks the columns of $W$, "
+        r"$\mathrm{vec}_{\text{row}}$ its rows.",
         inputs=steps,
         claim=lambda *a: columns_and_rows(*factors(*a)),
         oracles={
