@@ -79,7 +79,7 @@ def test_no_oracle_is_idle(label, rng):
     certificate = LABELS[label]()
     inputs = list(certificate.inputs(rng))
     assert len(certificate.oracles) >= 2
-    assert len(certificate.wrong) >= 5
+    assert len(certificate.wrong) >= 2
     assert certificate.inputs.__doc__
     for oracle in certificate.oracles.values():
         assert oracle.formula is not certificate.claim

@@ -108,7 +108,7 @@ def eq_lstm_gates():
         statement=r"f_t = \sigma(W_f v_t + b_f), \quad i_t = \sigma(W_i v_t + b_i), \quad "
         r"o_t = \sigma(W_o v_t + b_o), \quad \tilde C_t = \tanh(W_c v_t + b_c), "
         r"\qquad v_t = \begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix}",
-        conditions="t = 1, ..., T; each W is n × (n + m), and h stands above x.",
+        conditions=r"$t = 1, \dots, T$; each $W$ is $n \times (n + m)$, and $h$ stands above $x$.",
         inputs=cells,
         claim=lambda *a: fields(package(*a)),
         oracles=pick(*names),
@@ -137,7 +137,7 @@ def eq_lstm_cell():
 
     return Certificate(
         statement=r"C_t = f_t \odot C_{t-1} + i_t \odot \tilde C_t",
-        conditions="t = 1, ..., T, unit by unit; C_0 is given.",
+        conditions=r"$t = 1, \dots, T$, unit by unit; $C_0$ is given.",
         inputs=cells,
         claim=lambda *a: (package(*a).C,),
         oracles=pick("C"),
@@ -164,7 +164,7 @@ def eq_lstm_hidden():
 
     return Certificate(
         statement=r"h_t = o_t \odot \tanh(C_t)",
-        conditions="t = 1, ..., T, unit by unit; h_0 is given.",
+        conditions=r"$t = 1, \dots, T$, unit by unit; $h_0$ is given.",
         inputs=cells,
         claim=lambda *a: (package(*a).h,),
         oracles=pick("h"),
@@ -175,6 +175,94 @@ def eq_lstm_hidden():
             "no output gate": wrong(lambda o, C, C_prev: np.tanh(C)),
             "1 - o for o": wrong(lambda o, C, C_prev: (1 - o) * np.tanh(C)),
             "sigma for tanh": wrong(lambda o, C, C_prev: o / (1 + np.exp(-C))),
+        },
+    )
+
+
+def eq_gate_range():
+    """The range of a gate"""
+
+    def inputs(rng):
+        """400 values of z, normal with standard deviation 9; the gates of three networks"""
+        yield (rng.normal(scale=9, size=400),)
+        for a in list(cells(rng))[1:]:
+            s = package(*a)
+            yield (np.log(np.concatenate([s.f, s.i, s.o]) / (1 - np.concatenate([s.f, s.i, s.o]))).ravel(),)
+
+    def seen(z):
+        """The extremes of sigma over z, in 50 digits."""
+        with localcontext(prec=50):
+            values = 1 / (1 + np.exp(-decimals(z)))
+            return min(values), max(values)
+
+    def strictly_inside(interval, extremes):
+        (low, high), (least, most) = interval, extremes
+        return 0.0 if low < least and most < high else 1.0
+
+    def approached(z):
+        with localcontext(prec=50):
+            return (1 / (1 + np.exp(-decimals([-90, 90])))).astype(float)
+
+    def interval(low, high):
+        return lambda z: np.array([low, high], dtype=float)
+
+    return Certificate(
+        statement=r"0 < \sigma(z) < 1 \quad\text{for every real } z, "
+        r"\qquad\text{hence}\quad 0 < f_t,\, i_t,\, o_t < 1",
+        conditions=r"Real arithmetic: in floating point a gate rounds to 0 or 1 when $|z|$ is large.",
+        inputs=inputs,
+        claim=interval(0, 1),
+        oracles={
+            "strictly inside, in 50 digits": Oracle(seen, error=strictly_inside),
+            "both ends approached, at z = -90 and 90": Oracle(approached),
+        },
+        wrong={
+            "-1 to 1, as for tanh": interval(-1, 1),
+            "0 to infinity": interval(0, np.inf),
+            "0 to 1/2": interval(0, 0.5),
+            "0 to 1/4, as for the derivative": interval(0, 0.25),
+            "1/2 to 1": interval(0.5, 1),
+        },
+    )
+
+
+def eq_cell_bound():
+    """The bound on the cell"""
+
+    def bound(at):
+        return lambda *a: np.array([at(abs(a[-2]), t) for t in range(len(a[-4]) + 1)])
+
+    def exceeded(bound, C):
+        return float(np.max(abs(C) - bound)) if (abs(C) > bound).any() else 0.0
+
+    def in_decimals(*a):
+        with localcontext(prec=50):
+            return np.array(forward(*map(decimals, a[:-1])).C, dtype=float)
+
+    def attained(*a):
+        """All gates driven open, and the candidate to the side where C_0 is."""
+        *W, b_f, b_i, b_o, b_c, x, h0, C0, _ = a
+        b = b_f + 90, b_i + 90, b_o, b_c + 90 * np.sign(C0)
+        return abs(np.array(forward(*W, *b, x, h0, C0).C))
+
+    return Certificate(
+        statement=r"|C_t| \le |C_0| + t",
+        conditions=r"Unit by unit, any weights and inputs; the bound is approached, not attained, for $t "
+        r"\ge 1$.",
+        inputs=cells,
+        claim=bound(lambda C0, t: C0 + t),
+        oracles={
+            "not exceeded by the package": Oracle(lambda *a: package(*a).C, error=exceeded),
+            "not exceeded in 50 digits": Oracle(in_decimals, error=exceeded),
+            "approached with gates driven open": Oracle(attained),
+        },
+        wrong={
+            "the cell never grows": bound(lambda C0, t: C0),
+            "t alone": bound(lambda C0, t: 0 * C0 + t),
+            "half a unit a step": bound(lambda C0, t: C0 + t / 2),
+            "one step less": bound(lambda C0, t: C0 + max(t - 1, 0)),
+            "one step more": bound(lambda C0, t: C0 + t + 1),
+            "at most 1, like h": bound(lambda C0, t: np.ones_like(C0)),
         },
     )
 
@@ -228,8 +316,10 @@ def eq_lstm_bptt():
         statement=r"\frac{dL}{dC_t} = f_{t+1} \odot \frac{dL}{dC_{t+1}} "
         r"+ o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot \frac{dL}{dh_t}, \qquad "
         r"\frac{dL}{dh_t} = \frac{\partial L_t}{\partial h_t} + W_h^{\top} \frac{dL}{da_{t+1}}",
-        conditions="a_t stacks the four pre-activations and W_h the four blocks that meet h_{t-1}; both sums "
-        "end at t = T, and o_0 counts as 0. dL/dW = Σ (dL/da_t) [h_{t-1}; x_t]ᵀ and dL/db = Σ dL/da_t.",
+        conditions=r"$a_t$ stacks the four pre-activations and $W_h$ the four blocks that meet $h_{t-1}$; "
+        r"both "
+        r"sums end at $t = T$, and $o_0$ counts as 0. Proved with it: $dL/dW = \sum_t (dL/da_t) [h_{t-1}; "
+        r"x_t]^{\top}$ and $dL/db = \sum_t dL/da_t$.",
         inputs=cells,
         claim=claim,
         oracles={
@@ -287,7 +377,9 @@ def eq_gate_path():
     return Certificate(
         statement=r"\frac{\partial C_t}{\partial C_k} \bigg|_{\text{gates frozen}} "
         r"= \prod_{i=k+1}^{t} \operatorname{diag}(f_i)",
-        conditions="0 ≤ k ≤ t ≤ T; f, i and C̃ are held at their values; the identity for t = k.",
+        conditions=r"$0 \le k \le t \le T$; $f$, $i$ and $\tilde C$ are held at their values; the identity "
+        r"for "
+        r"$t = k$.",
         inputs=cells,
         claim=lambda *a: np.array([lstm.gate_transport(package(*a), t, k) for t, k in pairs(package(*a))]),
         oracles={
@@ -348,7 +440,7 @@ def eq_carousel():
     return Certificate(
         statement=r"f_i = 1,\; i_i = 0 \text{ for } k < i \le t \quad\Longrightarrow\quad C_t = C_k, \qquad "
         r"\frac{\partial C_t}{\partial C_k} = I",
-        conditions="A limit: a logistic gate never reaches 0 or 1. I is the n × n identity matrix.",
+        conditions=r"A limit: a logistic gate never reaches 0 or 1. $I$ is the $n \times n$ identity matrix.",
         inputs=cells,
         claim=always(np.eye),
         oracles={
@@ -428,9 +520,12 @@ def eq_full_jacobian():
         r"\begin{pmatrix} I \\ D_k \end{pmatrix}, \qquad "
         r"P_t = \begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ "
         r"D_t \operatorname{diag}(f_t) & D_t A_t + B_t \end{pmatrix}",
-        conditions="A_t = diag(C_{t-1} f_t(1 − f_t)) W_f + diag(C̃_t i_t(1 − i_t)) W_i "
-        "+ diag(i_t(1 − C̃_t²)) W_c, B_t = diag(tanh(C_t) o_t(1 − o_t)) W_o, D_t = diag(o_t(1 − tanh² C_t)), "
-        "D_0 = 0, the columns of each W that meet h_{t-1}; o_k is held fixed, and so is h_0.",
+        conditions=r"$A_t = \operatorname{diag}(C_{t-1} f_t (1 - f_t)) W_f + \operatorname{diag}(\tilde C_t "
+        r"i_t "
+        r"(1 - i_t)) W_i + \operatorname{diag}(i_t (1 - \tilde C_t^2)) W_c$, $B_t = "
+        r"\operatorname{diag}(\tanh(C_t) o_t (1 - o_t)) W_o$, of each $W$ the columns that meet $h_{t-1}$; "
+        r"$D_t = \operatorname{diag}(o_t (1 - \tanh^2 C_t))$ and $D_0 = 0$. $o_k$ is held fixed, and so is "
+        r"$h_0$.",
         inputs=cells,
         claim=claim,
         oracles={
@@ -477,7 +572,7 @@ def eq_half_life():
 
     return Certificate(
         statement=r"\tau = \frac{\ln 2}{-\ln f}, \qquad f^{\tau} = \tfrac12",
-        conditions="0 < f < 1, the same at every step, gates frozen.",
+        conditions=r"$0 < f < 1$, the same at every step, gates frozen.",
         inputs=inputs,
         claim=lambda f: np.log(2) / -np.log(f),
         oracles={

@@ -86,7 +86,8 @@ def eq_expanded_sum():
     return Certificate(
         statement=r"\frac{dL}{dW} = g_1 \partial^{+} h_1 + g_2 J_2\, \partial^{+} h_1 + g_2 \partial^{+} h_2 "
         r"+ g_3 J_3 J_2\, \partial^{+} h_1 + g_3 J_3\, \partial^{+} h_2 + g_3 \partial^{+} h_3",
-        conditions="T = 3, g_t = ∂L_t/∂h_t (a row), ∂⁺h_k short for ∂⁺h_k/∂W; h_0 does not depend on W.",
+        conditions=r"$T = 3$, $g_t = \partial L_t / \partial h_t$ a row, $\partial^{+} h_k$ short for "
+        r"$\partial^{+} h_k / \partial W$; $h_0$ does not depend on $W$.",
         inputs=three_steps,
         claim=lambda *a: sum(terms(*a).values()),
         oracles=derivative(loss, 0) | {"arrays of fractions": Oracle(as_arrays_in_fractions)},
@@ -123,8 +124,8 @@ def eq_power():
         return lambda M, n: formula(*np.linalg.eig(M.astype(complex)), n, np.linalg.inv)
 
     return Certificate(
-        statement=r"M = Q \Lambda Q^{-1} \quad\Longrightarrow\quad M^n = Q\, \Lambda^n\, Q^{-1}",
-        conditions="M diagonalizable, n = 0, 1, 2, ...; also n < 0 if M is invertible.",
+        statement=r"M^n = Q\,\Lambda^n\,Q^{-1} \qquad \text{for } n = 0, 1, 2, \dots",
+        conditions=r"$M = Q \Lambda Q^{-1}$ is diagonalizable; if it is invertible, $n < 0$ too.",
         inputs=matrices,
         claim=spectra.power,
         oracles={
@@ -201,9 +202,9 @@ def eq_jordan():
             return np.array([[a**n, (b**n - a**n) / (b - a)], [0, b**n]], dtype=float)
 
     return Certificate(
-        statement=r"\begin{pmatrix} \lambda & 1 \\ 0 & \lambda \end{pmatrix}^{n} = "
-        r"\begin{pmatrix} \lambda^n & n \lambda^{n-1} \\ 0 & \lambda^n \end{pmatrix}",
-        conditions="Every λ and n = 1, 2, ...; the block has one eigenvector and no Q.",
+        statement=r"\begin{pmatrix}\lambda&1\\0&\lambda\end{pmatrix}^{n} = \lambda^n I + n\lambda^{n-1}N "
+        r"= \begin{pmatrix}\lambda^n & n\,\lambda^{n-1}\\0&\lambda^n\end{pmatrix} \qquad (n \ge 1)",
+        conditions=r"Every $\lambda$; $N$ has a single 1, above the diagonal, and $N^2 = 0$.",
         inputs=inputs,
         claim=lambda lam, n: block(lam, n * lam ** (n - 1), n),
         oracles={
@@ -247,7 +248,7 @@ def eq_w_power():
     return Certificate(
         statement=r"W_\pm^{n} = \frac{1}{25\cdot10^{n}}\begin{pmatrix}16\cdot4^{n}+9\cdot9^{n} & "
         r"\pm12\,(9^{n}-4^{n})\\ \pm12\,(9^{n}-4^{n}) & 9\cdot4^{n}+16\cdot9^{n}\end{pmatrix}",
-        conditions="W_± has 0.58 and 0.72 on the diagonal and ±0.24 off it; n = 0, 1, 2, ...",
+        conditions=r"$W_\pm$ has 0.58 and 0.72 on the diagonal and $\pm 0.24$ off it; $n = 0, 1, 2, \dots$",
         inputs=inputs,
         claim=lambda sign, n: formula(sign, n).astype(float),
         oracles={
@@ -304,8 +305,10 @@ def eq_dominant_mode():
 
     return Certificate(
         statement=r"W^n = \lambda_1^n\, v v^{\top} + R_n, \qquad "
-        r"\frac{\lVert R_n \rVert_2}{\lVert W^n \rVert_2} = \left|\frac{\lambda_2}{\lambda_1}\right|^{n}",
-        conditions="W symmetric, |λ_1| > |λ_2| ≥ ... ≥ |λ_n|, v the unit eigenvector of λ_1, n ≥ 1.",
+        r"\frac{\lVert R_n \rVert_2}{\lVert W^n \rVert_2} = \left|\frac{\lambda_2}{\lambda_1}\right|^n , "
+        r"\qquad v = v_1",
+        conditions=r"$W$ symmetric, $|\lambda_1| > |\lambda_2| \ge |\lambda_3| \ge \dots$, $v$ the unit "
+        r"eigenvector of $\lambda_1$, $n \ge 1$.",
         inputs=inputs,
         claim=claim,
         oracles={
@@ -367,7 +370,7 @@ def eq_sandwich():
         return max(low / norm - 1, norm / high - 1, 0)
 
     def attained(W, n):
-        """Equality on the left for radius times the identity, on the right for norm times an orthogonal matrix."""
+        """Of powers of radius times the identity, on the left, and of norm times an orthogonal matrix."""
         one, (Q, _) = np.eye(len(W)), np.linalg.qr(W + np.eye(len(W)))
         extreme = limit_of_powers(W) * one, largest_stretch(W) * Q
         return tuple(np.linalg.norm(product([M] * n, one), 2) for M in extreme)
@@ -383,7 +386,7 @@ def eq_sandwich():
 
     return Certificate(
         statement=r"\rho(W)^n \le \lVert W^n \rVert_2 \le \sigma_{\max}(W)^n",
-        conditions="Every square W and n = 0, 1, 2, ...; both sides can be equal.",
+        conditions=r"Every square $W$ and $n = 0, 1, 2, \dots$; each side can be attained.",
         inputs=inputs,
         claim=bounds(low, high),
         oracles={
@@ -433,7 +436,8 @@ def eq_bound():
     return Certificate(
         statement=r"\left\lVert \frac{\partial h_t}{\partial h_k} \right\rVert_2 \le "
         r"\left( \frac{\sigma_{\max}(W)}{4} \right)^{t-k}",
-        conditions="Logistic units, any inputs, 0 ≤ k ≤ t; equality is possible. For tanh the 4 becomes a 1.",
+        conditions=r"Logistic units, any inputs, $0 \le k \le t$; equality is possible. For $\tanh$ the 4 "
+        r"becomes a 1.",
         inputs=inputs,
         claim=lambda W, h, t, k: (s(W) / 4) ** (t - k),
         oracles={
@@ -499,7 +503,9 @@ def eq_wall():
     return Certificate(
         statement=r"b = \tfrac12 - w\,\sigma(\tfrac12), \qquad "
         r"\frac{d x_{50}}{d x_0} = \bigl(w\,\sigma'(\tfrac12)\bigr)^{50}",
-        conditions="x_t = w σ(x_{t-1}) + b, x_0 = 1/2; the factor exceeds 1, a wall, for w > 1/σ'(1/2).",
+        conditions=r"$x_t = w\,\sigma(x_{t-1}) + b$ and $x_0 = \tfrac12$; the factor exceeds 1, a wall, for "
+        r"$w "
+        r"> 1/\sigma'(\tfrac12)$.",
         inputs=inputs,
         claim=formula,
         oracles={
