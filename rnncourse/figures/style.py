@@ -55,7 +55,9 @@ def heatmap(ax, M, *, limit=None, fmt="{:.2f}", color="gradient", fontsize=10):
     for (i, j), entry in np.ndenumerate(M):
         tint, alpha = COLORS[color if entry >= 0 else "reference"], 0.45 * min(abs(entry) / limit, 1)
         ax.add_patch(Rectangle((j, i), 1, 1, facecolor=tint, alpha=alpha, linewidth=0))
-        ax.text(j + 0.5, i + 0.5, minus(fmt.format(entry)), ha="center", va="center", fontsize=fontsize)
+        text = fmt.format(entry)
+        text = minus(text if float(text) else text.lstrip("-"))
+        ax.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=fontsize)
     ax.set(xlim=(0, M.shape[1]), ylim=(M.shape[0], 0), xticks=[], yticks=[], aspect="equal")
     ax.spines[:].set_visible(False)
 

@@ -1,0 +1,271 @@
+"""The figures of chapter 1: the network unrolled, the Jacobian of a layer, the terms of the double sum, oracles."""
+
+from decimal import Decimal, localcontext
+
+import numpy as np
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.path import Path
+
+from rnncourse import rnn
+from rnncourse.figures.style import COLORS, figure, heatmap, minus
+from rnncourse.gradcheck import complex_step, relative_error
+
+ARROW = {"arrowstyle": "-|>", "mutation_scale": 10, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
+
+# --- Figure 1 -------------------------------------------------------------------------------------------
+
+
+def unrolled():
+    """Figure 1: the recurrent network folded, and unrolled over three steps."""
+    fig, ax = figure(width=5.1, height=2.7)
+    _column(ax, 0, "")
+    loop = Path([(0.25, 0.17), (1.05, 0.6), (1.05, -0.6), (0.28, -0.18)], [1, 4, 4, 4])
+    ax.add_patch(FancyArrowPatch(path=loop, **ARROW, color=COLORS["state"]))
+    ax.text(1.04, 0, "W", ha="center", va="center", color=COLORS["state"])
+    ax.text(0, -1.72, "folded", ha="center", color=COLORS["reference"])
+    ax.text(4, -1.72, "unrolled", ha="center", color=COLORS["reference"])
+    for x, t in ((2.55, "ₜ₋₁"), (4, "ₜ"), (5.45, "ₜ₊₁")):
+        _column(ax, x, t)
+        _arrow(ax, (x - 1.13, 0), (x - 0.33, 0), "W", (x - 0.73, 0.2), "state")
+    _arrow(ax, (5.77, 0), (6.57, 0), "W", (6.17, 0.2), "state")
+    ax.set(xlim=(-0.5, 6.6), ylim=(-1.8, 1.5), aspect="equal")
+    ax.axis("off")
+    fig.set_label(
+        "On the left the network folded: the state h feeds back into itself through W, the input x enters "
+        "through U, the loss L hangs on h. On the right the same network unrolled: the state at t−1 goes through W "
+        "to the state at t, and that to the state at t+1; at each step an input enters through the same U, and each "
+        "state has a loss of its own."
+    )
+    return fig
+
+
+def _column(ax, x, t):
+    """One step of the network: input below, state, loss above."""
+    for y, letter, color in ((-1.1, "x", "input"), (0, "h", "state"), (1.1, "L", "reference")):
+        ax.add_patch(Circle((x, y), 0.3, fc=COLORS[color], ec="none", alpha=0.22))
+        ax.add_patch(Circle((x, y), 0.3, fc="none", ec=COLORS[color], lw=1.5))
+        ax.text(x, y, letter + t, ha="center", va="center")
+    _arrow(ax, (x, -0.8), (x, -0.33), "U", (x + 0.16, -0.57), "input")
+    _arrow(ax, (x, 0.3), (x, 0.77), "", (x, 0), "reference")
+
+
+def _arrow(ax, start, end, label, place, color):
+    ax.add_patch(FancyArrowPatch(start, end, **ARROW, color=COLORS[color]))
+    ax.text(*place, label, ha="center", va="center", color=COLORS[color])
+
+
+# --- 1a: the Jacobian of one layer ----------------------------------------------------------------------
+
+GENERIC = np.array([[0.9, -0.6, 0.3], [0.2, 0.7, 0.5], [-0.4, 0.1, 1.1]])
+ROTATION = np.array([[0.36, 0.48, -0.8], [-0.8, 0.6, 0], [0.48, 0.64, 0.6]])
+PRESETS = {"identity": np.eye(3), "rotation": ROTATION, "generic": GENERIC, "generic × 4": 4 * GENERIC}
+OFFSETS = np.array([-2, 0, 2])
+
+
+def jacobian(z=0.0, preset="generic"):
+    """F1: three units at pre-activations z - 2, z, z + 2: their sigma', the Jacobian, its norm and its bound."""
+    W, pre = PRESETS[preset], z + OFFSETS
+    J = rnn.jacobian(rnn.Params(W, W), rnn.sigma(pre))
+    norm, bound = np.linalg.norm(J, 2), np.linalg.norm(W, 2) / 4
+    fig, axes = figure(2, 2, width=4.8, height=4.1, height_ratios=(1, 1.2), width_ratios=(1, 1.2))
+    fig.get_layout_engine().set(hspace=0.1)
+    for ax in axes[0]:
+        ax.remove()
+    _bell(fig.add_subplot(axes[0, 0].get_gridspec()[0, :]), pre)
+    heatmap(axes[1, 0], J, limit=abs(W).max() / 4)
+    axes[1, 0].set(yticks=[0.5, 1.5, 2.5], yticklabels=["1", "2", "3"], title="J = diag(σ′(z)) W")
+    axes[1, 0].tick_params(length=0)
+    _gauge(axes[1, 1], norm, bound)
+    slopes = ", ".join(f"{slope:.3f}" for slope in rnn.dsigma(pre))
+    fig.set_label(
+        f"Weights {preset}, pre-activations {minus(', '.join(f'{p:g}' for p in pre))}: sigma prime is {slopes} and "
+        f"scales the rows of W. The Jacobian has norm {norm:.3f}; its bound is {bound:.3f}."
+    )
+    return fig
+
+
+def _bell(ax, pre):
+    z = np.linspace(-8.5, 8.5, 120)
+    ax.plot(z, rnn.dsigma(z), color=COLORS["gradient"])
+    ax.plot(pre, rnn.dsigma(pre), "o", color=COLORS["state"], ms=13, clip_on=False)
+    for unit, (p, slope) in enumerate(zip(pre, rnn.dsigma(pre), strict=True), 1):
+        ax.text(p, slope, str(unit), ha="center", va="center_baseline", color="white")
+    ax.set(xlim=(-8.7, 8.7), ylim=(0, 0.29), xlabel="pre-activations of units 1, 2, 3", ylabel="σ′")
+    ax.set_yticks([0, 0.125, 0.25], ["0", "⅛", "¼"])
+
+
+def _gauge(ax, norm, bound):
+    """The norm as a bar, the bound as a mark, and where a step neither shrinks nor stretches: 1."""
+    ax.barh(0, norm, 0.5, color=COLORS["gradient"])
+    ax.plot([bound, bound], [-0.45, 0.45], color=COLORS["reference"], lw=2)
+    ax.plot([1, 1], [-0.45, 0.45], color=COLORS["reference"], lw=1, ls=":", zorder=0)
+    ax.text(0, 0.75, f"‖J‖₂ = {norm:.3f}", color=COLORS["gradient"])
+    ax.text(0, -0.95, f"bound ‖W‖₂/4 = {bound:.3f}", color=COLORS["reference"])
+    ax.set(xlim=(0, 1.45), ylim=(-1.4, 1.4), yticks=[], xticks=[0, 0.5, 1])
+    ax.spines["left"].set_visible(False)
+
+
+# --- 1b: the terms of the double sum --------------------------------------------------------------------
+
+T = 6
+CELLS = [(t, k) for t in range(1, T + 1) for k in range(1, t + 1)]
+
+
+def network():
+    """A network of three units over T = 6 steps, with weights large enough for its early steps to be heard."""
+    rng = np.random.default_rng(1)
+    params = rnn.Params(3 * rng.normal(size=(3, 3)), rng.normal(size=(3, 2)))
+    x, dl = rng.normal(size=(T, 2)), rng.normal(size=(T + 1, 3))
+    return params, x, rnn.forward(params, x, [0.2, 0.5, 0.8]), dl
+
+
+def terms():
+    """The terms of the double sum (eq-double-sum), {(t, k): matrix}."""
+    params, _, h, dl = network()
+    return {
+        (t, k): np.tensordot(dl[t] @ rnn.transport(params, h, t, k), rnn.immediate(h[k - 1], h[k]), 1)
+        for t, k in CELLS
+    }
+
+
+def triangle(term=18, last_factor="immediate"):
+    """F2: the size of each term of the double sum, what rows and columns add up to, and one term in full.
+
+    A total derivative as the last factor counts term k of row t t-k+1 times. Row t adds up to dL_t/dW, column k
+    to what step k of the recursion contributes, delta_k h_{k-1}^T.
+    """
+    single = terms()
+    count = {(t, k): t - k + 1 if last_factor == "total" else 1 for t, k in CELLS}
+    matrices = {cell: count[cell] * single[cell] for cell in CELLS}
+    params, x, h, dl = network()
+    dW = rnn.backward(params, x, h, dl)[0].W
+    fig, (left, right) = figure(1, 2, width=5.1, height=3.5, width_ratios=(2.1, 1))
+    for t, k in CELLS:
+        _cell(left, k, t, single[t, k], f"{count[t, k]} ×\n" * (last_factor == "total"))
+    for t in range(1, T + 1):
+        _cell(left, T + 1.3, t, sum(matrices[t, k] for k in range(1, t + 1)))
+        _cell(left, t, T + 1.3, sum(matrices[s, t] for s in range(t, T + 1)))
+    _cell(left, T + 1.3, T + 1.3, sum(matrices.values()))
+    numbers = range(1, T + 1)
+    left.set_xticks([*numbers, T + 1.3], [*map(str, numbers), "Σ"])
+    left.set_yticks([*numbers, T + 1.3], [*map(str, numbers), "Σ"])
+    left.set(xlim=(0.4, T + 1.85), ylim=(T + 1.85, 0.4), aspect="equal", xlabel="k", ylabel="t")
+    left.tick_params(length=0)
+    left.spines[:].set_visible(False)
+
+    t, k = CELLS[term - 1]
+    left.add_patch(Rectangle((k - 0.5, t - 0.5), 1, 1, fc="none", ec=COLORS["gradient"], lw=2))
+    heatmap(right, matrices[t, k], fmt="{:.3f}", fontsize=8.5)
+    right.set_title(f"t = {t}, k = {k}")
+    factors = [f"g{t}", *(f"J{i}" for i in range(t, k, -1)), f"∂⁺h{k}"]
+    times = f"{count[t, k]} × " * (last_factor == "total")
+    below = {"ha": "center", "va": "top", "in_layout": False}
+    right.text(1.5, 3.25, times + " ".join(factors).translate(SUBSCRIPTS), fontsize=9.5, **below)
+    miss = relative_error(sum(matrices.values()), dW)
+    verdict = "The terms add up\nto dL/dW." if miss < 1e-12 else f"The terms miss\ndL/dW by {miss:.0%}."
+    right.text(1.5, 4.2, verdict, linespacing=1.5, **below)
+    fig.set_label(
+        f"The {len(CELLS)} terms of the double sum in rows t and columns k, the last factor {last_factor}. Term t = {t}, "
+        f"k = {k}, counted {count[t, k]} times, has norm {np.linalg.norm(matrices[t, k]):.3f}. {verdict}".replace("\n", " ")
+    )
+    return fig
+
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _cell(ax, x, y, matrix, times=""):
+    size = np.linalg.norm(matrix)
+    tint = 0.45 * np.clip(1 + np.log10(size) / 3, 0, 1)
+    ax.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, fc=COLORS["gradient"], alpha=tint, lw=0))
+    ax.text(x, y, times + f"{size:.3f}".removeprefix("0"), ha="center", va="center", fontsize=8.5)
+
+
+# --- 1b: how much work, and how to check a gradient -----------------------------------------------------
+
+
+def costs(longest=512):
+    """How many Jacobians are multiplied for one gradient over T steps, in three orders of the same sum."""
+    T = 2 ** np.arange(1, int(np.log2(longest)) + 1)
+    ways = {
+        "double sum, each product from scratch": ((T**3 - T) / 6, ":", "reference"),
+        "double sum, products kept": (T * (T - 1) / 2, "--", "input"),
+        "recursion": (T - 1, "-", "gradient"),
+    }
+    fig, ax = figure(width=5.1, height=3.2)
+    for label, (count, line, color) in ways.items():
+        slope = round(np.log2(count[-1] / count[-2]))
+        ax.loglog(T, count, line, color=COLORS[color], lw=2, label=f"{label}: slope {slope}")
+    ax.set(xlabel="steps T", ylabel="products with a Jacobian", xlim=(2, longest), ylim=(0.8, 1e9))
+    ax.legend(loc="upper left")
+    fig.set_label(
+        f"Products with a Jacobian over T, both axes logarithmic. At T = {T[-1]}: {T[-1] - 1} in the recursion, "
+        f"{T[-1] * (T[-1] - 1) // 2:,} in the double sum with products kept, {(T[-1] ** 3 - T[-1]) // 6:,} from scratch."
+    )
+    return fig
+
+
+def hidden_bug():
+    """How far a recursion that forgets the transpose on W misses dL/dW, against the size of the weights."""
+    rng = np.random.default_rng(0)
+    W, U, x = rng.normal(size=(100, 100)), rng.normal(size=(100, 4)), rng.normal(size=(20, 4))
+    target = rng.uniform(size=100)
+    scales, errors = np.logspace(-3, 0, 25), []
+    for scale in scales:
+        params = rnn.Params(scale * W, scale * U)
+        h = rnn.forward(params, x, np.full(100, 0.5))
+        dl = np.zeros_like(h)
+        dl[-1] = h[-1] - target
+        # backward uses W in its recursion alone: handed the transpose, it is the recursion without one
+        wrong = rnn.backward(params._replace(W=params.W.T), x, h, dl)[0].W
+        errors.append(relative_error(wrong, rnn.backward(params, x, h, dl)[0].W))
+    fig, ax = figure(width=5.1, height=3)
+    ax.loglog(scales, errors, "o-", ms=4, color=COLORS["gradient"])
+    for level, name in ((0.01, "1 %"), (1, "100 %")):
+        ax.axhline(level, color=COLORS["reference"], lw=1, ls=":")
+        ax.text(1.1, level, name, va="center", color=COLORS["reference"])
+    ax.set(xlabel="size of the weights", ylabel="relative error", xlim=(9e-4, 1.05), ylim=(2e-3, 3))
+    fig.set_label(
+        "Relative error of dL/dW without the transpose on W, against the size of the weights, both axes logarithmic: "
+        f"{errors[0]:.1%} at 0.001, {errors[8]:.0%} at 0.01, {errors[16]:.0%} at 0.1, {errors[-1]:.0%} at 1."
+    )
+    return fig
+
+
+def loss(w, x=(1, -2, 1), u="0.5"):
+    """A network of one unit, three steps and one loss, in as many digits as the decimal context has."""
+    h = Decimal("0.2")
+    for x_t in x:
+        h = 1 / (1 + (-(w * h + Decimal(u) * x_t)).exp())
+    return h**2 / 2
+
+
+def u_curve(w="1.5"):
+    """The error of central differences against their step, in arithmetic of sixteen digits, beside the cure.
+
+    Rounding errors differ from processor to processor, and so would the picture: decimal arithmetic does not.
+    """
+    w, steps = Decimal(w), [Decimal(10) ** -(Decimal(i) / 2) for i in range(1, 29)]
+    with localcontext(prec=60):
+        exact = (loss(w + Decimal("1e-20")) - loss(w - Decimal("1e-20"))) / Decimal("2e-20")
+    with localcontext(prec=16):
+        errors = [float(abs((loss(w + e) - loss(w - e)) / (2 * e) / exact - 1)) for e in steps]
+    cure = complex_step(lambda W: rnn.forward((W, [[0.5]]), [[1], [-2], [1]], [0.2])[-1, 0] ** 2 / 2, [[float(w)]])
+    floor = max(relative_error(cure[0], np.array([float(exact)])), 1e-15)
+
+    fig, ax = figure(width=5.1, height=3.2)
+    ax.loglog([float(e) for e in steps], errors, "o-", ms=4, color=COLORS["gradient"])
+    ax.axhline(floor, color=COLORS["state"], ls="--")
+    ax.text(1, floor * 3, "complex step: at most 10⁻¹⁵", ha="right", color=COLORS["state"])
+    ax.text(3e-13, 1e-6, "rounding:\n10⁻¹⁶/ε", ha="center", va="top", color=COLORS["reference"])
+    ax.text(3e-2, 1e-8, "truncation:\nε²", ha="center", va="top", color=COLORS["reference"])
+    ax.set(xlabel="step ε", ylabel="relative error", xlim=(3e-15, 1), ylim=(1e-16, 1))
+    ax.set(xticks=10.0 ** np.arange(-14, 1, 2), yticks=10.0 ** np.arange(-16, 1, 4))
+    ax.minorticks_off()
+    best = np.argmin(errors)
+    fig.set_label(
+        f"Relative error of a central difference against its step, both axes logarithmic: a U. From {errors[0]:.0e} at "
+        f"a step of 0.3 it falls with the square of the step to {errors[best]:.0e} at {float(steps[best]):.0e}, then "
+        f"rises to {errors[-1]:.0e} at 1e-14, as rounding takes over. The complex step stays below 1e-15."
+    )
+    return fig
