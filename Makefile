@@ -4,6 +4,7 @@
 # make html     build only, into _build/html
 # make notebooks  run every notebook and write its outputs back
 # make dist     one zip of the built book that opens without a server
+# make pdf      the whole course as one PDF
 # make other-cpu  the notebooks' outputs as an older processor computes them
 # make bench    our gradients beside PyTorch's and JAX's
 # make lighthouse  the weight and speed of the pages
@@ -34,7 +35,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 LITE = _build/html/lite/jupyter-lite.json
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
-.PHONY: book html test lint lab notebooks dist other-cpu bench lighthouse lock clean env help
+.PHONY: book html test lint lab notebooks dist pdf other-cpu bench lighthouse lock clean env help
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -84,6 +85,9 @@ notebooks: .venv/ready
 
 dist: html
 	@$(BIN)/python tools/dist.py
+
+pdf: html
+	@$(BIN)/python -m tools.pdf
 
 other-cpu: .venv/ready
 	@OPENBLAS_CORETYPE=Nehalem NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python tools/cpu.py)" $(PYTEST) $(NBVAL) book

@@ -1,0 +1,86 @@
+"""Print the whole course into one PDF with bookmarks, page by page through the browser that the tests use.
+
+python tools/pdf.py      writes _build/rnncourse-book.pdf (after the book was built)
+"""
+
+import io
+from pathlib import Path
+from urllib.parse import urldefrag
+
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, NameObject
+
+from tools.browser import chromium
+
+BUILD = Path(__file__).parent.parent / "_build"
+MARGIN = dict.fromkeys(("top", "bottom", "left", "right"), "18mm")
+FOOTER = '<p style="width: 100%; font-size: 8px; text-align: center"><span class="title"></span></p>'
+
+
+def reading_order(page, address):
+    """The addresses of all pages, from link to link to the next one."""
+    addresses = []
+    while address:
+        addresses.append(address)
+        page.goto(address)
+        following = page.locator("a[rel=next]")
+        address = following.first.evaluate("link => link.href") if following.count() else None
+    return addresses
+
+
+def printed(page, address):
+    """One page of the book as a PDF."""
+    page.goto(address)
+    return PdfReader(
+        io.BytesIO(
+            page.pdf(
+                format="A4",
+                margin=MARGIN,
+                outline=True,
+                tagged=True,
+                display_header_footer=True,
+                header_template="<p></p>",
+                footer_template=FOOTER,
+            )
+        )
+    )
+
+
+def link_inside(writer, first_sheets):
+    """Let links from page to page of the book lead to the sheet inside the PDF."""
+    for sheet in writer.pages:
+        for reference in sheet.get("/Annots", []):
+            link = reference.get_object()
+            address = urldefrag(link.get("/A", {}).get("/URI", ""))[0]
+            if address in first_sheets:
+                target = writer.pages[first_sheets[address]].indirect_reference
+                link[NameObject("/Dest")] = ArrayObject([target, NameObject("/Fit")])
+                del link["/A"]
+
+
+def book(browser, start):
+    """The whole book, from its first page on, as a PdfWriter."""
+    writer, first_sheets = PdfWriter(), {}
+    page = browser.new_page(color_scheme="light")
+    for address in reading_order(page, start):
+        first_sheets[address] = len(writer.pages)
+        writer.append(printed(page, address), import_outline=True)
+    link_inside(writer, first_sheets)
+    return writer
+
+
+def main():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        writer = book(browser, (BUILD / "html" / "index.html").as_uri())
+        browser.close()
+    writer.add_metadata({"/Title": "Why recurrent networks forget"})
+    writer.compress_identical_objects()
+    target = BUILD / "rnncourse-book.pdf"
+    writer.write(target)
+    print(f"{len(writer.pages)} sheets in {target.relative_to(BUILD.parent)}")
+
+
+if __name__ == "__main__":
+    main()
