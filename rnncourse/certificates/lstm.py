@@ -218,7 +218,7 @@ def eq_gate_range():
         },
         wrong={
             "-1 to 1, as for tanh": interval(-1, 1),
-            "0 to infinity": interval(0, np.inf),
+            "0 to 2": interval(0, 2),
             "0 to 1/2": interval(0, 0.5),
             "0 to 1/4, as for the derivative": interval(0, 0.25),
             "1/2 to 1": interval(0.5, 1),
@@ -272,13 +272,15 @@ def pairs(s):
     return [(t, k) for t in range(len(s.C)) for k in range(t + 1)]
 
 
+def loss(*a):
+    """L = sum_t |h_t - c_t|^2, so that dL_t/dh_t = 2 (h_t - c_t)."""
+    *P, x, h0, C0, c = a
+    h = forward(*P, x, h0, C0).h
+    return sum((h_t - c_t) @ (h_t - c_t) for h_t, c_t in zip(h, c, strict=True))
+
+
 def eq_lstm_bptt():
     """Backpropagation through time for the LSTM"""
-
-    def loss(*a):
-        *P, x, h0, C0, c = a
-        h = forward(*P, x, h0, C0).h
-        return sum((h_t - c_t) @ (h_t - c_t) for h_t, c_t in zip(h, c, strict=True))
 
     def loss_after(*a):
         """The loss from step t on, after the local one of t; the cell is an argument of its own."""
@@ -341,6 +343,50 @@ def eq_lstm_bptt():
     )
 
 
+def eq_cell_gradient():
+    """The gradients of the weights from totals, each summed once"""
+
+    def gradients(choose=lambda g, dh, dC: (dh, dC), C_of=lambda C: C[:-1], h_of=lambda h: h[:-1]):
+        def formula(*a):
+            *P, x, _, _, c = a
+            s = package(*a)
+            g = 2 * (s.h - c)
+            _, dh, dC = lstm.backward(Params(*P), x, s, g)
+            dh, dC = (d[1:] for d in choose(g, dh, dC))
+            v, f, i, o, C_tilde = np.concatenate([h_of(s.h), x], axis=1), *s[2:]
+            slopes = (
+                dC * C_of(s.C) * f * (1 - f),
+                dC * C_tilde * i * (1 - i),
+                dh * np.tanh(s.C[1:]) * o * (1 - o),
+            )
+            return tuple(slope.T @ v for slope in (*slopes, dC * i * (1 - C_tilde**2)))
+
+        return formula
+
+    def by(way):
+        return Oracle(lambda *a: tuple(way(loss, j, *a) for j in range(4)))
+
+    return Certificate(
+        statement=r"\frac{dL}{dW_g} = \sum_{k=1}^{T} \frac{dL}{dC_k}\,\frac{\partial^{+} C_k}{\partial W_g} "
+        r"\quad (g = f, i, c), \qquad "
+        r"\frac{dL}{dW_o} = \sum_{k=1}^{T} \frac{dL}{dh_k}\,\frac{\partial^{+} h_k}{\partial W_o}",
+        conditions=r"$dL/dC_k$ and $dL/dh_k$ are totals; $\partial^{+}$ holds $h_{k-1}$, $C_{k-1}$ and "
+        r"$x_k$ fixed, "
+        r"and for $W_o$ also $C_k$; $h_0$ and $C_0$ do not depend on the weights.",
+        inputs=cells,
+        claim=gradients(),
+        oracles={"complex step": by(by_complex_step), "dual numbers": by(by_dual_numbers)},
+        wrong={
+            "local losses for W_o": gradients(choose=lambda g, dh, dC: (g, dC)),
+            "the cell alone, nothing for W_o": gradients(choose=lambda g, dh, dC: (0 * dh, dC)),
+            "C_k for C_{k-1}": gradients(C_of=lambda C: C[1:]),
+            "h_k for h_{k-1}": gradients(h_of=lambda h: h[1:]),
+            "totals of k - 1": gradients(choose=lambda g, dh, dC: (np.roll(dh, 1, 0), np.roll(dC, 1, 0))),
+            "dL/dh for dL/dC": gradients(choose=lambda g, dh, dC: (dh, dh)),
+        },
+    )
+
+
 def eq_gate_path():
     """The derivative along the cell, gates frozen"""
 
@@ -375,7 +421,7 @@ def eq_gate_path():
         return formula
 
     return Certificate(
-        statement=r"\frac{\partial C_t}{\partial C_k} \bigg|_{\text{gates frozen}} "
+        statement=r"\left.\frac{\partial C_t}{\partial C_k}\right|_{\text{gates frozen}} "
         r"= \prod_{i=k+1}^{t} \operatorname{diag}(f_i)",
         conditions=r"$0 \le k \le t \le T$; $f$, $i$ and $\tilde C$ are held at their values; the identity "
         r"for "
@@ -571,7 +617,7 @@ def eq_half_life():
         return -steps / np.log2(lstm.gate_transport(s, steps, 0)[0, 0])
 
     return Certificate(
-        statement=r"\tau = \frac{\ln 2}{-\ln f}, \qquad f^{\tau} = \tfrac12",
+        statement=r"\tau = \frac{\ln 2}{-\ln f} \quad\text{steps}, \qquad f^{\tau} = \tfrac12",
         conditions=r"$0 < f < 1$, the same at every step, gates frozen.",
         inputs=inputs,
         claim=lambda f: np.log(2) / -np.log(f),

@@ -21,11 +21,6 @@ def distance(value, oracle):
     return gradcheck.relative_error(value, oracle) if np.shape(value) == np.shape(oracle) else np.inf
 
 
-def excess(bound, value):
-    """By what fraction the value exceeds the bound; 0 if it does not."""
-    return max(value / bound - 1, 0)
-
-
 class Oracle(NamedTuple):
     """An independent way to the same value, and how near the claim must come to it."""
 
