@@ -11,17 +11,17 @@ from rnncourse.spectra import norm
 
 # --- Figure 2: the cell ---------------------------------------------------------------------------------
 
-LINES = {  # name of a path in the drawing: where it runs, and its colour
-    "carousel": ([(0.2, 4), (9.8, 4)], "cell"),
-    "forget": ([(1.6, 0.6), (1.6, 3.72)], "gate"),
-    "input": ([(3.4, 0.6), (3.4, 2.6), (3.92, 2.6)], "gate"),
-    "candidate": ([(5, 0.6), (5, 2.6), (4.48, 2.6)], "cell"),
-    "write": ([(4.2, 2.88), (4.2, 3.72)], "cell"),
-    "output": ([(6.8, 0.6), (6.8, 2.6), (7.72, 2.6)], "gate"),
-    "show": ([(8, 4), (8, 2.88)], "cell"),
-    "hidden": ([(8, 2.32), (8, 0.6), (9.8, 0.6)], "state"),
-    "stack": ([(0.2, 0.6), (6.8, 0.6)], "state"),
-    "read": ([(0.9, -0.2), (0.9, 0.6)], "input"),
+LINES = {  # name of a path: its colour and the polylines it is drawn with, broken where it passes something
+    "carousel": ("cell", [(0.2, 4), (1.32, 4)], [(1.88, 4), (3.92, 4)], [(4.48, 4), (9.8, 4)]),
+    "forget": ("gate", [(1.6, 0.6), (1.6, 1.13)], [(1.6, 1.67), (1.6, 3.72)]),
+    "input": ("gate", [(3.4, 0.6), (3.4, 1.13)], [(3.4, 1.67), (3.4, 2.6), (3.92, 2.6)]),
+    "candidate": ("cell", [(5, 0.6), (5, 1.13)], [(5, 1.67), (5, 2.6), (4.48, 2.6)]),
+    "write": ("cell", [(4.2, 2.88), (4.2, 3.72)]),
+    "output": ("gate", [(6.8, 0.6), (6.8, 1.13)], [(6.8, 1.67), (6.8, 2.6), (7.72, 2.6)]),
+    "show": ("cell", [(8, 4), (8, 3.67)], [(8, 3.13), (8, 2.88)]),
+    "hidden": ("state", [(8, 2.32), (8, 0.6), (9.8, 0.6)]),
+    "stack": ("state", [(0.2, 0.6), (6.8, 0.6)]),
+    "read": ("input", [(0.9, -0.2), (0.9, 0.6)]),
 }
 ROUTES = {
     None: (),
@@ -33,8 +33,11 @@ ROUTES = {
 def cell(route=None):
     """Figure 2 of the paper: one LSTM cell, every quantity named; a route of the gradient may be stressed."""
     fig, ax = figure(height=3.3)
-    for name, (points, color) in LINES.items():
-        _wire(ax, points, color, 3 if name in ROUTES[route] else 1.3, arrow=name != "stack")
+    for name, (color, *pieces) in LINES.items():
+        for i, points in enumerate(pieces, start=1):
+            _wire(
+                ax, points, color, 3 if name in ROUTES[route] else 1.3, name != "stack" and i == len(pieces)
+            )
     for x, function, weight, made in (
         (1.6, "σ", "f", "fₜ"),
         (3.4, "σ", "i", "iₜ"),
@@ -48,8 +51,8 @@ def cell(route=None):
             ax.text(x + dx + (0.25 if text == "W" else 0.15), 0.72, weight, fontsize=7)
     _box(ax, 8, 3.4, "tanh")
     for x, y, operation in ((1.6, 4, "⊙"), (4.2, 4, "+"), (4.2, 2.6, "⊙"), (8, 2.6, "⊙")):
-        ax.add_patch(Circle((x, y), 0.28, facecolor="white", edgecolor="black", zorder=3))
-        ax.text(x, y - 0.01, operation, ha="center", va="center", zorder=4, fontsize=12)
+        ax.add_patch(Circle((x, y), 0.28, facecolor="none", edgecolor="black"))
+        ax.text(x, y - 0.01, operation, ha="center", va="center", fontsize=12)
     for x, y, text in (
         (0.2, 4.2, "Cₜ₋₁"),
         (2.1, 4.2, "fₜ⊙Cₜ₋₁"),
@@ -70,9 +73,9 @@ def cell(route=None):
         "gates": " Stressed: the paths through h, into the gates and the candidate, back to cell and h.",
     }[route]
     fig.set_label(
-        "One LSTM cell. The old hidden state and the input, stacked, feed four boxes: three logistic gates, "
-        "forget, input and output, and the tanh of the candidate. The old cell runs straight through, times the "
-        "forget gate, plus input gate times candidate: the new cell. Its tanh, times the output gate, is the new "
+        "One LSTM cell. The old hidden state and the input, stacked, feed four boxes: the logistic gates f, "
+        "i and o, and the tanh of the candidate. The old cell runs straight through, times the forget gate, "
+        "plus the input gate times the candidate: the new cell. Its tanh times the output gate is the new "
         "hidden state." + stressed
     )
     return fig
@@ -80,19 +83,29 @@ def cell(route=None):
 
 def _wire(ax, points, color, width, arrow):
     *_, start, end = points
-    ax.plot(*zip(*points, strict=True), color=COLORS[color], lw=width, zorder=1, solid_joinstyle="round")
+    ax.plot(*zip(*points, strict=True), color=COLORS[color], lw=width, solid_joinstyle="round")
     if arrow:
-        style = {"arrowstyle": "-|>", "color": COLORS[color], "lw": width, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", end, start, arrowprops=style)
+        head = {"arrowstyle": "-|>", "color": COLORS[color], "lw": width, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", end, start, arrowprops=head)
 
 
 def _box(ax, x, y, text):
-    shape = FancyBboxPatch((x - 0.42, y - 0.25), 0.84, 0.5, boxstyle="round,pad=0.02", fc="white", ec="black")
-    ax.add_patch(shape).set_zorder(3)
-    ax.text(x, y, text, ha="center", va="center", zorder=4)
+    ax.add_patch(
+        FancyBboxPatch((x - 0.4, y - 0.25), 0.8, 0.5, boxstyle="round,pad=0.02", fc="none", ec="black")
+    )
+    ax.text(x, y, text, ha="center", va="center")
 
 
 # --- 3a and 3b: what the gates do -----------------------------------------------------------------------
+
+
+def _placed(*args, left, **kw):
+    """A figure whose axes stand where they are put: a hundred frames need not all be laid out anew."""
+    place = {"left": left, "right": 0.98, "bottom": 0.2, "top": 0.9, "wspace": 0.25}
+    fig, axes = figure(*args, gridspec_kw=place, **kw)
+    fig.set_layout_engine("none")
+    return fig, axes
+
 
 PULSES = np.repeat([0, 0.9, 0, -0.9, 0], [2, 6, 10, 10, 12])
 
@@ -104,7 +117,7 @@ def gates(f=1.0, i=1.0, o=1.0):
         C.append(f * C[-1] + i * C_tilde)
     C, t = np.array(C), np.arange(len(C))
     h = o * np.tanh(C)
-    fig, ax = figure(width=4.8, height=3.1)
+    fig, ax = _placed(width=4.8, height=3.1, left=0.1)
     ax.axhspan(-1, 1, color=COLORS["reference"], alpha=0.12, lw=0)
     ax.step(t[1:], PULSES, where="mid", color=COLORS["input"], lw=1, ls=":", label="candidate C̃ₜ")
     ax.plot(t, C, color=COLORS["cell"], label="cell Cₜ")
@@ -113,8 +126,8 @@ def gates(f=1.0, i=1.0, o=1.0):
     ax.legend(loc="lower left")
     fig.set_label(
         f"Gates f = {f:g}, i = {i:g}, o = {o:g}: the cell rises to {C.max():.2f}, falls to "
-        f"{minus(f'{C.min():.2f}')} and ends at {minus(f'{C[-1] + 0:.2f}')}; the hidden state has the sign of the "
-        f"cell and stays within {abs(h).max():.2f} of zero."
+        f"{minus(f'{C.min():.2f}')} and ends at {minus(f'{C[-1] + 0:.2f}')}; the hidden state stays within "
+        f"{abs(h).max():.2f} of zero."
     )
     return fig
 
@@ -131,8 +144,28 @@ def run(states, x, names):
     below.set(xlabel="step t")
     for ax in (above, below):
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    C = ", ".join(minus(f"{c:.1f}") for c in states.C[:, 0])
+    C = ", ".join(minus(f"{c:.1f}") for c in states.C[:, 0].round(1) + 0)
     fig.set_label(f"A run of {len(x)} steps. The cell goes {C}.")
+    return fig
+
+
+def worst_case(f=0.9, T=60):
+    """The largest cell that a forget gate f allows: i and C_tilde at 1 from C_0 = 0 on, beside its bounds."""
+    C = [0.0]
+    for _ in range(T):
+        C.append(f * C[-1] + 1)
+    fig, ax = figure(width=4.8, height=3)
+    ax.plot(C, color=COLORS["cell"], label="worst case |Cₜ|")
+    ax.plot([0, T], [0, T], ":", color=COLORS["reference"], label="bound t")
+    ceiling = "none"
+    if f < 1:
+        ceiling = f"{1 / (1 - f):.2f}"
+        ax.axhline(1 / (1 - f), color=COLORS["gate"], ls="--", lw=1, label="ceiling 1/(1 − f)")
+    ax.set(xlabel="step t", ylim=(0, T), title=f"f = {f:g}")
+    ax.legend(loc="upper left")
+    fig.set_label(
+        f"Forget gate {f:g}: the cell can reach {C[-1]:.2f} in {T} steps; bound {T}, ceiling {ceiling}."
+    )
     return fig
 
 
@@ -164,9 +197,9 @@ def transports(params, x, states, lags=LAGS, k=START):
 
 
 def paths(B=0.0, weights="weights × 1"):
-    """F10: forget bias B, input bias -B: the derivative along the cell, and what neglecting the rest costs."""
+    """F10: forget bias B, input bias -B: the derivative along the cell, and what neglecting gates costs."""
     full, gates_only, one_step = transports(*network(SCALES[weights], B, -B))
-    fig, (left, right) = figure(1, 2, width=6.8, height=3.3)
+    fig, (left, right) = _placed(1, 2, width=6.8, height=3.3, left=0.12)
     for name, matrices, color, style in (
         ("full", full, "gradient", "-"),
         ("gates frozen", gates_only, "cell", "--"),
@@ -186,6 +219,8 @@ def paths(B=0.0, weights="weights × 1"):
     right.set(xlabel="lag t − k", ylim=(1e-9, 1e6), title="relative error")
     left.legend(loc="lower left")
     right.legend(loc="upper left")
+    for ax in (left, right):
+        ax.minorticks_off()
     fig.set_label(
         f"Bias B = {B:g}, {weights}. At lag 50 the full derivative has norm {norm(full[-1]):.1e}, with gates "
         f"frozen {norm(gates_only[-1]):.1e}. Freezing the gates errs by {error[0]:.1e} at lag 1 and by "
@@ -208,7 +243,28 @@ def half_life():
     ax.text(3.9, 70, "ln 2 · eᴮ", ha="right", color=COLORS["reference"])
     ax.set(xlabel="forget bias B, pre-activation of f", ylabel="half-life in steps")
     fig.set_label(
-        "The half-life of a cell with frozen gates: 1 step at bias 0, 2.21 at 1, 103 at 5, growing like e to the B."
+        "The half-life of a frozen cell: 1 step at bias 0, 2.21 at bias 1, 103 at bias 5; it grows like e to B."
+    )
+    return fig
+
+
+def backward_norms(b_f=0.0, T=50):
+    """The norms of dL/dC_t and dL/dh_t over t, for a loss at the last step only and forget bias b_f."""
+    params, x, _ = network(b_f=b_f)
+    states = lstm.forward(params, x[:T], *np.zeros((2, len(params.b_f))))
+    dl = np.zeros_like(states.h)
+    dl[T] = 1 / np.sqrt(len(params.b_f))
+    _, dh, dC = lstm.backward(params, x[:T], states, dl)
+    dh, dC = (np.linalg.norm(d, axis=1) for d in (dh, dC))
+    fig, ax = _placed(width=4.8, height=3, left=0.16)
+    ax.semilogy(dC, color=COLORS["cell"], label="dL/dCₜ")
+    ax.semilogy(dh, "--", color=COLORS["gradient"], label="dL/dhₜ")
+    ax.set(xlabel="step t", ylim=(1e-16, 1e3), title=f"forget bias {b_f:g}")
+    ax.minorticks_off()
+    ax.legend(loc="lower right")
+    fig.set_label(
+        f"Forget bias {b_f:g}, a loss of gradient norm 1 at step {T}: dL/dC has norm {dC[T]:.1e} there and "
+        f"{dC[1]:.1e} at step 1, dL/dh {dh[1]:.1e} at step 1."
     )
     return fig
 
@@ -233,8 +289,8 @@ def latching(u, w=2.0, T=60):
     right.axhline(0, color=COLORS["reference"], lw=0.7)
     right.set(xlabel="step", ylabel="a", ylim=(-3, 3), title="holds" if a[-1] > 0 else "flips")
     fig.set_label(
-        f"A unit with w = {w:g}, latched high and pulled down by {u:.3f}, {'holds' if a[-1] > 0 else 'flips'}: "
-        f"after {T} steps a is {minus(f'{a[-1]:.2f}')}."
+        f"A unit with w = {w:g}, latched high and pulled down by {u:.3f}: after {T} steps a is "
+        f"{minus(f'{a[-1]:.2f}')}, it {'holds' if a[-1] > 0 else 'has flipped'}."
     )
     return fig
 
