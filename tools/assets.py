@@ -1,4 +1,4 @@
-"""Fetch the files that the book takes from npm into node_modules (KaTeX; with --tests also axe-core and Lighthouse).
+"""Fetch what the book takes from npm: KaTeX, Pyodide; with --tests also axe-core and Lighthouse.
 
 The npm that is used comes with the Python environment. What is already there is not fetched again.
 """

@@ -8,6 +8,13 @@ const name = () => {
 button.addEventListener("click", () => { nextTheme(); name(); });
 name();
 
+document.querySelector("a.lite")?.addEventListener("click", (event) => {
+  if (location.protocol.startsWith("http") && navigator.onLine) return;
+  event.preventDefault();
+  document.querySelector(".actions [role=status]").textContent =
+    "Running here needs a web server and a network. Download the notebook instead, or serve the course with: make book";
+});
+
 const contents = document.querySelector("details.contents");
 const wide = matchMedia("(min-width: 80rem)");
 const fit = () => { if (contents) contents.open = wide.matches; };

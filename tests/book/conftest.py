@@ -11,18 +11,26 @@ from playwright.sync_api import sync_playwright
 from tools.browser import chromium
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 def pytest_generate_tests(metafunc):
-    """A test that takes `name` runs on every page (JupyterLite's own are not ours), `quiz` on those with questions."""
+    """A test of `name` runs on every page (but JupyterLite's own), one of `quiz` on those with questions."""
     found = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
     names = [p for p in found if not p.startswith(("lite/", "_static/"))]
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", names or ["index.html"])
     if "quiz" in metafunc.fixturenames:
-        metafunc.parametrize("quiz", [p for p in names if '<form class="choice' in (SITE / p).read_text("utf-8")])
+        asking = [p for p in names if '<form class="choice' in (SITE / p).read_text("utf-8")]
+        metafunc.parametrize("quiz", asking)
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +62,9 @@ def browser():
 
 @pytest.fixture
 def visit(browser, server, site):
-    """visit("a.html") opens a page; requests to other hosts are stopped, and they and script errors fail the test.
+    """visit("a.html") opens a page, with `folder=True` the file itself; other keywords make the context.
 
-    Keywords are those of a Playwright context; `folder=True` opens the file itself, without the server.
+    A request to another host, which is stopped, or a script error fails the test.
     """
     contexts, problems = [], []
 
