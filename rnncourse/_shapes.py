@@ -60,24 +60,18 @@ def _numbers(name, value):
 def _check_shapes(spec, *shapes):
     sizes = {}
     for (name, dims), shape in zip(_parse(spec), shapes, strict=True):
-        if not _matches(shape, dims, sizes):
-            letters = {letter for dim in dims for letter in dim.split("+")}
-            known = " and ".join(f"{d} = {size}" for d, size in sizes.items() if d in letters)
-            wanted = f"({', '.join(dims)})" + f" with {known}" * bool(known)
-            raise ValueError(f"{name} must have shape {wanted}, got {shape}")
-
-
-def _matches(shape, dims, sizes):
-    batch = len(shape) - len(dims) + 1
-    if "..." in dims and batch >= 0:
-        i = dims.index("...")
-        shape = (*shape[:i], shape[i : i + batch], *shape[i + batch :])
-    new = {dim: size for dim, size in zip(dims, shape, strict=False) if "+" not in dim}
-    known = new | sizes
-    for dim in dims:
-        if "+" in dim:
-            known[dim] = sum(int(d) if d.isdigit() else known[d] for d in dim.split("+"))
-    if list(shape) != [known.get(dim) for dim in dims]:
-        return False
-    sizes.update(new)
-    return True
+        for dim in dims:
+            if "+" in dim:
+                sizes[dim] = sum(int(d) if d.isdigit() else sizes[d] for d in dim.split("+"))
+        folded, batch = shape, len(shape) - len(dims) + 1
+        if "..." in dims and batch >= 0:
+            i = dims.index("...")
+            folded = (*shape[:i], shape[i : i + batch], *shape[i + batch :])
+        known = dict(zip(dims, folded, strict=False)) | sizes
+        if list(folded) != [known.get(dim) for dim in dims]:
+            sizes["..."] = ", ".join(map(str, sizes.get("...", ["..."])))
+            wanted = ", ".join(dims)
+            here = ", ".join(str(sizes.get(dim, dim)) for dim in dims if sizes.get(dim) != "")
+            here = f", here ({here})" if here != wanted else ""
+            raise ValueError(f"{name} must have shape ({wanted}){here}, got {shape}")
+        sizes = known
