@@ -54,7 +54,10 @@ def explore(figure, **grids):
     if not grids:
         raise ValueError("explore needs at least one grid of values, such as z=[-1, 0, 1]")
     grids = {name: _grid(name, grid) for name, grid in grids.items()}
-    drawings = [_draw(figure, grids, values) for values in product(*(grid.values for grid in grids.values()))]
+    places = []
+    _draw(figure, grids, [grid.values[grid.start] for grid in grids.values()], places)
+    frames = product(*(grid.values for grid in grids.values()))
+    drawings = [_draw(figure, grids, values, places) for values in frames]
     return Explorable(figure, grids, static(grids, drawings))
 
 
@@ -68,9 +71,17 @@ def _grid(name, grid):
     return grid
 
 
-def _draw(figure, grids, values):
+def _draw(figure, grids, values, places):
+    """One frame, its axes where `places` has them: they stand still, and the layout is computed but once."""
     try:
-        return style.drawing(figure(**dict(zip(grids, values, strict=True))))
+        fig = figure(**dict(zip(grids, values, strict=True)))
+        if len(places) == len(fig.axes):
+            fig.set_layout_engine("none")
+            for ax, place in zip(fig.axes, places, strict=True):
+                ax.set_position(place)
+        drawing = style.drawing(fig)
+        places[:] = places or [ax.get_position(original=True) for ax in fig.axes]
+        return drawing
     except Exception as error:
         frame = ", ".join(f"{name} = {say(value)}" for name, value in zip(grids, values, strict=True))
         raise ValueError(f"No picture for {frame}: {error}") from error
@@ -130,15 +141,13 @@ min="0" max="{len(values) - 1}" value="{grid.start}" aria-valuetext="{label}: {n
 <output aria-live="off">{now}</output>{play}</div>
 """
     if len(values) > 5:
-        choices = [
-            f'<option value="{i}"{" selected" * (i == grid.start)}>{value}</option>'
-            for i, value in enumerate(values)
-        ]
+        option = '<option value="{}"{}>{}</option>'
+        choices = [option.format(i, " selected" * (i == grid.start), value) for i, value in enumerate(values)]
         return f"""<div class="explore-control"><label><span>{label}</span>
 <select name="{name}">{"".join(choices)}</select></label></div>
 """
-    radio = f'<label><input type="radio" name="{name}" value='
-    choices = [f'{radio}"{i}"{" checked" * (i == grid.start)}> {value}</label>' for i, value in enumerate(values)]
+    radio = f'<label><input type="radio" name="{name}" value="{{}}"{{}}>{{}}</label>'
+    choices = [radio.format(i, " checked" * (i == grid.start), value) for i, value in enumerate(values)]
     return f'<fieldset class="explore-control"><legend>{label}</legend>{"".join(choices)}</fieldset>\n'
 
 
@@ -197,11 +206,11 @@ def _rows(texts):
 def live(figure, grids):
     """Widgets that draw the figure as asked for: between the values of an even grid, too."""
     controls = {name: _widget(grid) for name, grid in grids.items()}
-    picture = ipywidgets.HTML()
+    picture, places = ipywidgets.HTML(), []
 
     def show(change=None):
         try:
-            drawing = _draw(figure, grids, [control.value for control in controls.values()])
+            drawing = _draw(figure, grids, [control.value for control in controls.values()], places)
             picture.value = style.named(f'<div style="overflow-x:auto">{_markup(drawing)}</div>')
         except ValueError as error:
             picture.value = f"<p>{escape(str(error))}</p>"

@@ -1,4 +1,4 @@
-"""The figures of chapter 1: the network unrolled, the Jacobian of a layer, the terms of the double sum, oracles."""
+"""The figures of chapter 1: the network unrolled, one layer's Jacobian, the double sum, gradient checks."""
 
 from decimal import Decimal, localcontext
 
@@ -31,9 +31,9 @@ def unrolled():
     ax.set(xlim=(-0.5, 6.6), ylim=(-1.8, 1.5), aspect="equal")
     ax.axis("off")
     fig.set_label(
-        "On the left the network folded: the state h feeds back into itself through W, the input x enters "
-        "through U, the loss L hangs on h. On the right the same network unrolled: the state at t−1 goes through W "
-        "to the state at t, and that to the state at t+1; at each step an input enters through the same U, and each "
+        "Left, the network folded: the state h feeds back into itself through W, the input x enters through "
+        "U, the loss L hangs on h. Right, the same network unrolled: the state at t−1 goes through W to the "
+        "state at t, and that to the state at t+1; at each step an input enters through the same U, and each "
         "state has a loss of its own."
     )
     return fig
@@ -63,23 +63,22 @@ OFFSETS = np.array([-2, 0, 2])
 
 
 def jacobian(z=0.0, preset="generic"):
-    """F1: three units at pre-activations z - 2, z, z + 2: their sigma', the Jacobian, its norm and its bound."""
+    """F1: units at pre-activations z - 2, z, z + 2: their sigma', the Jacobian, its norm and its bound."""
     W, pre = PRESETS[preset], z + OFFSETS
     J = rnn.jacobian(rnn.Params(W, W), rnn.sigma(pre))
     norm, bound = np.linalg.norm(J, 2), np.linalg.norm(W, 2) / 4
-    fig, axes = figure(2, 2, width=4.8, height=4.1, height_ratios=(1, 1.2), width_ratios=(1, 1.2))
+    mosaic = [["bell", "bell"], ["heat", "gauge"]]
+    fig, axes = figure(mosaic, width=4.8, height=4.1, height_ratios=(1, 1.2), width_ratios=(1, 1.2))
     fig.get_layout_engine().set(hspace=0.1)
-    for ax in axes[0]:
-        ax.remove()
-    _bell(fig.add_subplot(axes[0, 0].get_gridspec()[0, :]), pre)
-    heatmap(axes[1, 0], J, limit=abs(W).max() / 4)
-    axes[1, 0].set(yticks=[0.5, 1.5, 2.5], yticklabels=["1", "2", "3"], title="J = diag(σ′(z)) W")
-    axes[1, 0].tick_params(length=0)
-    _gauge(axes[1, 1], norm, bound)
+    _bell(axes["bell"], pre)
+    heatmap(axes["heat"], J, limit=abs(W).max() / 4)
+    axes["heat"].set(yticks=[0.5, 1.5, 2.5], yticklabels=["1", "2", "3"], title="J = diag(σ′(z)) W")
+    axes["heat"].tick_params(length=0)
+    _gauge(axes["gauge"], norm, bound)
     slopes = ", ".join(f"{slope:.3f}" for slope in rnn.dsigma(pre))
     fig.set_label(
-        f"Weights {preset}, pre-activations {minus(', '.join(f'{p:g}' for p in pre))}: sigma prime is {slopes} and "
-        f"scales the rows of W. The Jacobian has norm {norm:.3f}; its bound is {bound:.3f}."
+        f"Weights {preset}, pre-activations {minus(', '.join(f'{p:g}' for p in pre))}: sigma prime is "
+        f"{slopes}, and scales the rows of W. The Jacobian has norm {norm:.3f}; its bound is {bound:.3f}."
     )
     return fig
 
@@ -112,7 +111,7 @@ CELLS = [(t, k) for t in range(1, T + 1) for k in range(1, t + 1)]
 
 
 def network():
-    """A network of three units over T = 6 steps, with weights large enough for its early steps to be heard."""
+    """Three units over T = 6 steps, with weights large enough for the early steps to be heard at the end."""
     rng = np.random.default_rng(1)
     params = rnn.Params(3 * rng.normal(size=(3, 3)), rng.normal(size=(3, 2)))
     x, dl = rng.normal(size=(T, 2)), rng.normal(size=(T + 1, 3))
@@ -129,10 +128,10 @@ def terms():
 
 
 def triangle(term=18, last_factor="immediate"):
-    """F2: the size of each term of the double sum, what rows and columns add up to, and one term in full.
+    """F2: the size of each term of the double sum, of its row and column sums, and one term in full.
 
-    A total derivative as the last factor counts term k of row t t-k+1 times. Row t adds up to dL_t/dW, column k
-    to what step k of the recursion contributes, delta_k h_{k-1}^T.
+    Row t adds up to dL_t/dW, column k to what step k of the recursion contributes: delta_k h_{k-1}^T.
+    A total derivative as the last factor counts term (t, k) t-k+1 times.
     """
     single = terms()
     count = {(t, k): t - k + 1 if last_factor == "total" else 1 for t, k in CELLS}
@@ -165,8 +164,9 @@ def triangle(term=18, last_factor="immediate"):
     verdict = "The terms add up\nto dL/dW." if miss < 1e-12 else f"The terms miss\ndL/dW by {miss:.0%}."
     right.text(1.5, 4.2, verdict, linespacing=1.5, **below)
     fig.set_label(
-        f"The {len(CELLS)} terms of the double sum in rows t and columns k, the last factor {last_factor}. Term t = {t}, "
-        f"k = {k}, counted {count[t, k]} times, has norm {np.linalg.norm(matrices[t, k]):.3f}. {verdict}".replace("\n", " ")
+        f"The {len(CELLS)} terms of the double sum by row t and column k, the last factor {last_factor}. "
+        f"Term t = {t}, k = {k} has norm {np.linalg.norm(single[t, k]):.3f} and counts {count[t, k]} ×. "
+        + verdict.replace("\n", " ")
     )
     return fig
 
@@ -199,8 +199,9 @@ def costs(longest=512):
     ax.set(xlabel="steps T", ylabel="products with a Jacobian", xlim=(2, longest), ylim=(0.8, 1e9))
     ax.legend(loc="upper left")
     fig.set_label(
-        f"Products with a Jacobian over T, both axes logarithmic. At T = {T[-1]}: {T[-1] - 1} in the recursion, "
-        f"{T[-1] * (T[-1] - 1) // 2:,} in the double sum with products kept, {(T[-1] ** 3 - T[-1]) // 6:,} from scratch."
+        f"Products with a Jacobian over T, both axes logarithmic. At T = {longest}: "
+        + "; ".join(f"{label} {count[-1]:,.0f}" for label, (count, *_) in ways.items())
+        + "."
     )
     return fig
 
@@ -226,8 +227,9 @@ def hidden_bug():
         ax.text(1.1, level, name, va="center", color=COLORS["reference"])
     ax.set(xlabel="size of the weights", ylabel="relative error", xlim=(9e-4, 1.05), ylim=(2e-3, 3))
     fig.set_label(
-        "Relative error of dL/dW without the transpose on W, against the size of the weights, both axes logarithmic: "
-        f"{errors[0]:.1%} at 0.001, {errors[8]:.0%} at 0.01, {errors[16]:.0%} at 0.1, {errors[-1]:.0%} at 1."
+        "Relative error of dL/dW without the transpose on W, against the size of the weights, both axes "
+        f"logarithmic: {errors[0]:.1%} at 0.001, {errors[8]:.0%} at 0.01, {errors[16]:.0%} at 0.1, "
+        f"{errors[24]:.0%} at 1."
     )
     return fig
 
@@ -241,17 +243,18 @@ def loss(w, x=(1, -2, 1), u="0.5"):
 
 
 def u_curve(w="1.5"):
-    """The error of central differences against their step, in arithmetic of sixteen digits, beside the cure.
+    """The error of a central difference against its step, in arithmetic of sixteen digits, beside the cure.
 
-    Rounding errors differ from processor to processor, and so would the picture: decimal arithmetic does not.
+    Decimal arithmetic, because binary rounding errors differ from processor to processor, and so would the U.
     """
     w, steps = Decimal(w), [Decimal(10) ** -(Decimal(i) / 2) for i in range(1, 29)]
     with localcontext(prec=60):
         exact = (loss(w + Decimal("1e-20")) - loss(w - Decimal("1e-20"))) / Decimal("2e-20")
     with localcontext(prec=16):
         errors = [float(abs((loss(w + e) - loss(w - e)) / (2 * e) / exact - 1)) for e in steps]
-    cure = complex_step(lambda W: rnn.forward((W, [[0.5]]), [[1], [-2], [1]], [0.2])[-1, 0] ** 2 / 2, [[float(w)]])
-    floor = max(relative_error(cure[0], np.array([float(exact)])), 1e-15)
+    x, U, h0 = [[1], [-2], [1]], [[0.5]], [0.2]
+    cure = complex_step(lambda W: rnn.forward((W, U), x, h0)[3, 0] ** 2 / 2, [[float(w)]])
+    floor = max(relative_error(cure[0, 0], float(exact)), 1e-15)
 
     fig, ax = figure(width=5.1, height=3.2)
     ax.loglog([float(e) for e in steps], errors, "o-", ms=4, color=COLORS["gradient"])
@@ -264,8 +267,9 @@ def u_curve(w="1.5"):
     ax.minorticks_off()
     best = np.argmin(errors)
     fig.set_label(
-        f"Relative error of a central difference against its step, both axes logarithmic: a U. From {errors[0]:.0e} at "
-        f"a step of 0.3 it falls with the square of the step to {errors[best]:.0e} at {float(steps[best]):.0e}, then "
-        f"rises to {errors[-1]:.0e} at 1e-14, as rounding takes over. The complex step stays below 1e-15."
+        f"Relative error of a central difference against its step, both axes logarithmic: a U. From "
+        f"{errors[0]:.0e} at a step of 0.3 it falls with the square of the step to {errors[best]:.0e} at "
+        f"{float(steps[best]):.0e}, then rounding takes over and it rises to {errors[-1]:.0e} at 1e-14. "
+        "The complex step stays at or below 1e-15."
     )
     return fig

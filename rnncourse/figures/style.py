@@ -38,11 +38,13 @@ matplotlib.rcParams.update(RC)
 
 
 def figure(rows=1, cols=1, *, width=6.4, height=3.2, **subplots_kw):
-    """A figure of `width` by `height` inches in the course's style, and its axes.
+    """A figure of `width` by `height` inches in the course's style, and its axes (a dict for a mosaic).
 
-    A phone shows a picture of up to 4.8 inches whole; a wider one scrolls sideways, its text still legible.
+    A phone shows a picture of up to 5.1 inches whole; a wider one scrolls sideways, its text still legible.
     """
     fig = Figure(figsize=(width, height))
+    if isinstance(rows, list):
+        return fig, fig.subplot_mosaic(rows, **subplots_kw)
     return fig, fig.subplots(rows, cols, **subplots_kw)
 
 
