@@ -250,6 +250,162 @@ def _(z, x):
     return 1 - np.tanh(z)
 
 
+# 1a-batch: samples in rows
+
+
+def batch(B, n, d):
+    def draw(rng):
+        return rng.uniform(-1.5, 1.5, (d, n)), rng.uniform(-1.5, 1.5, (B, d))
+
+    draw.__doc__ = f"a batch of {B} with A of shape ({d}, {n})"
+    return draw
+
+
+@exercise(
+    "1a-batch",
+    "The Jacobians of a batch of rows",
+    "f(A, X), the (B, d, n) array of Jacobians of sigma(x_b A), for which dy_b = dx_b G_b",
+    batch(3, 4, 4),
+    batch(2, 3, 5),
+    hints=(
+        "Take one sample, a row x. The entry at [j, i] of G says how y_i moves with x_j: one row per input.",
+        "z_i = sum_j x_j A_ji, so the entry is A_ji times the slope of unit i. Units are the columns of A.",
+        "Scaling columns is what plain broadcasting does: `A * s` for one sample with slopes s, "
+        "`A * S[:, None, :]` for all of them.",
+    ),
+    alike=("order-swapped+no-derivative", "mean-derivative+no-derivative"),
+)
+def jacobian_of_rows(A, X, slope=dsigma, place=lambda S, A: S[:, None, :] * A, finish=unchanged):
+    return finish(place(slope(X @ A), A))
+
+
+@mistake("1a-batch", "transposed", "eq-jacobian", part="finish")
+def _(G):
+    """Each matrix is transposed. With samples in rows the step dx stands on the left, so G has one row per
+    input.
+
+    The layout of 1a is carried over, where the step stands on the right.
+    """
+    return G.swapaxes(1, 2)
+
+
+@mistake("1a-batch", "order-swapped", "eq-jacobian", part="place")
+def _(S, A):
+    """You scale the rows of A. A unit is a column of A here, so its slope scales a column.
+
+    In 1a the slopes scaled rows, and the code is kept.
+    """
+    return S[:, :, None] * A
+
+
+@mistake("1a-batch", "mean-derivative", "eq-jacobian", part="place")
+def _(S, A):
+    """All samples share one matrix here, but each sample has its own slopes.
+
+    The slopes are averaged over the batch, as a loss would be.
+    """
+    return S.mean(axis=0) * np.broadcast_to(A, (len(S), *A.shape))
+
+
+@mistake("1a-batch", "no-derivative", "eq-jacobian", part="slope")
+def _(Z):
+    """This is A for every sample, the Jacobian of z = xA alone.
+
+    The chain rule stops after the linear part.
+    """
+    return np.ones_like(Z)
+
+
+@mistake("1a-batch", "derivative-at-y", "eq-sigma-prime", part="slope")
+def _(Z):
+    """You take sigma' at the output: that runs sigma twice.
+
+    A helper that expects z was given y.
+    """
+    return dsigma(sigma(Z))
+
+
+# 1a-softmax: units that see each other
+
+
+def softmax(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+@exercise(
+    "1a-softmax",
+    "The Jacobian of a softmax layer",
+    "f(W, x), the (n, d) Jacobian of softmax(Wx)",
+    square,
+    wide,
+    hints=(
+        "The logarithm helps: ln p_i = z_i - ln(sum of e^z_m). Differentiate that by z_j.",
+        "You get dp_i/dz_j = p_i (delta_ij - p_j): a diagonal, and a full matrix taken from it.",
+        "As arrays: `(np.diag(p) - np.outer(p, p)) @ W`.",
+    ),
+    alike=("elementwise+order-swapped",),
+)
+def softmax_jacobian(
+    W, x, inner=lambda p: np.diag(p) - np.outer(p, p), place=lambda S, W: S @ W, finish=unchanged
+):
+    return finish(place(inner(softmax(W @ x)), W))
+
+
+@mistake("1a-softmax", "transposed", "eq-jacobian", part="finish")
+def _(J):
+    """Rows and columns are exchanged: row i belongs to output i.
+
+    Many texts write one row per input.
+    """
+    return J.T
+
+
+@mistake("1a-softmax", "order-swapped", "eq-jacobian", part="place")
+def _(S, W):
+    """W stands on the wrong side: the last step of the computation, softmax, stands leftmost.
+
+    With square matrices both orders exist.
+    """
+    return W @ S
+
+
+@mistake("1a-softmax", "elementwise", "eq-elementwise", part="inner")
+def _(p):
+    """You treat the outputs as if each looked at its own z only. In a softmax all share the denominator.
+
+    p (1 - p) is the diagonal of the answer, and the whole of it for the logistic function.
+    """
+    return np.diag(p * (1 - p))
+
+
+@mistake("1a-softmax", "denominator-frozen", "eq-elementwise", part="inner")
+def _(p):
+    """The denominator is held fixed: it depends on every z_j as well.
+
+    The exponential is its own derivative, and there one stops.
+    """
+    return np.diag(p)
+
+
+@mistake("1a-softmax", "no-diagonal", "eq-elementwise", part="inner")
+def _(p):
+    """Only the part through the denominator is there; the numerator e^z_i depends on z_i.
+
+    The formula for i ≠ j is used for all entries.
+    """
+    return -np.outer(p, p)
+
+
+@mistake("1a-softmax", "sign-of-denominator", "eq-elementwise", part="inner")
+def _(p):
+    """The part through the denominator has the wrong sign: what one output gains, the others lose.
+
+    The minus of the quotient rule is lost.
+    """
+    return np.diag(p) + np.outer(p, p)
+
+
 # 1b: the double sum
 
 
@@ -359,6 +515,18 @@ def _(T):
     The gradient that the next step hands back is reset at each step, or never added.
     """
     return [(t, t) for t in range(1, T + 1)]
+
+
+@mistake("1b", "assigned-not-added", "eq-double-sum", part="terms")
+def _(T):
+    """Only the last pass of a loop is left: `dW = ...` throws away what was there, `dW += ...` adds to it.
+
+    `=` where `+=` belongs; walking back, the pass that survives is k = 1.
+    """
+    return [(t, 1) for t in range(1, T + 1)]
+
+
+also("1b", "assigned-not-added", terms=lambda T: [(T, T)])
 
 
 @mistake("1b", "last-loss-only", "eq-double-sum", part="terms")
@@ -939,3 +1107,305 @@ def _(W, h, dl):
     The carried gradient is reset in the loop.
     """
     return (slope_from_h(h) * dl)[1:]
+
+
+# 1b-warm: the start was made by W too
+
+
+def warm(n, T):
+    def draw(rng):
+        W, h, dl = network(n, T)(rng)
+        h_before = rng.uniform(0.1, 0.9, n)
+        return W, h_before, h, dl
+
+    draw.__doc__ = f"n = {n}, T = {T}"
+    return draw
+
+
+@exercise(
+    "1b-warm",
+    "The terms with k = 0",
+    "f(W, h_before, h, dl), the (n, n) gradient dL/dW when h_0 = sigma(W h_before + ...)",
+    warm(4, 4),
+    warm(3, 1),
+    hints=(
+        "There is one copy of W more, W^(0). Which losses feel it?",
+        "All of them, L_0 included: the term is dL/dh_0, in total, times the immediate derivative of h_0.",
+        "Add `np.outer(dh_0 * h[0] * (1 - h[0]), h_before)`; or put h_before in front of h, and a row of "
+        "zeros in front of dl.",
+    ),
+)
+def warm_gradient(
+    W,
+    h_before,
+    h,
+    dl,
+    losses=lambda dl: dl,
+    slope=slope_from_h,
+    state=lambda h_before, h: h_before,
+):
+    J, g = [on_rows(slope_from_h(h_t), W) for h_t in h], losses(dl)
+    dh_0 = sum(g[t] @ chain(J, t, 0) for t in range(len(h)))
+    return gradient(W, h, dl) + np.outer(dh_0 * slope(h[0]), state(h_before, h))
+
+
+@mistake("1b-warm", "k0-missing", "eq-double-sum")
+def _(W, h_before, h, dl):
+    """The terms k = 0 are missing: here W made h_0, so its copy at step 0 counts.
+
+    The formula of 1b is applied where its condition fails.
+    """
+    return gradient(W, h, dl)
+
+
+@mistake("1b-warm", "first-loss-missing", "eq-double-sum", part="losses")
+def _(dl):
+    """L_0 is missing: it feels the copy of W at step 0.
+
+    In 1b L_0 adds nothing, and the habit stays.
+    """
+    return np.concatenate([0 * dl[:1], dl[1:]])
+
+
+@mistake("1b-warm", "first-loss-only", "eq-double-sum", part="losses")
+def _(dl):
+    """The copy of W at step 0 reaches later losses as well, through h_1, h_2 and so on.
+
+    Only the new pair (0, 0) is added, not the new column.
+    """
+    return np.concatenate([dl[:1], 0 * dl[1:]])
+
+
+@mistake("1b-warm", "no-derivative", "eq-immediate", part="slope")
+def _(h):
+    """sigma' of step 0 is missing: between W and h_0 stands sigma.
+
+    dL/dh_0 is taken for delta_0.
+    """
+    return np.ones_like(h)
+
+
+@mistake("1b-warm", "state-off-by-one", "eq-immediate", part="state")
+def _(h_before, h):
+    """At step 0 the matrix W met the state before h_0.
+
+    h[0] is the first row of h, and h_before stands apart.
+    """
+    return h[0]
+
+
+also("1b-warm", "state-off-by-one", state=lambda h_before, h: h[-1])
+
+
+# 1b-forward: the triangle by rows
+
+
+def states_only(n, T):
+    def draw(rng):
+        return network(n, T)(rng)[:2]
+
+    draw.__doc__ = f"n = {n}, T = {T}"
+    return draw
+
+
+@exercise(
+    "1b-forward",
+    "The derivatives of all states, forwards",
+    "f(W, h), the (T+1, n, n, n) array with the total derivative of h_t by W at index t",
+    states_only(3, 4),
+    states_only(2, 6),
+    hints=(
+        "Start with zeros for h_0. Which two parts make the derivative of h_1?",
+        "eq-recurrence: the immediate derivative of h_t, plus J_t applied to the derivative of h_{t-1}.",
+        "`np.tensordot(J_t, dh[t - 1], 1)` contracts the column index of J_t with the unit of dh[t-1].",
+    ),
+    alike=(
+        "immediate-only+jacobian-off-by-one",
+        "immediate-only+order-swapped",
+        "immediate-only+transport-transposed",
+        "immediate-only+without-immediate",
+    ),
+)
+def sensitivity(
+    W,
+    h,
+    factor=on_rows,
+    slope=slope_from_h,
+    at=lambda t: t,
+    state=lambda h, t: h[t - 1],
+    keep=unchanged,
+    add=unchanged,
+):
+    s, dh = slope(h), np.zeros((len(h), *W.shape[:1], *W.shape))
+    for t in range(1, len(h)):
+        E = np.multiply.outer(np.diag(s[t]), state(h, t))
+        dh[t] = add(E, t) + keep(np.tensordot(factor(s[at(t)], W), dh[t - 1], 1))
+    return dh
+
+
+@mistake("1b-forward", "immediate-only", "eq-recurrence", part="keep")
+def _(carried):
+    """Only the immediate derivative is there; what comes through h_{t-1} is missing.
+
+    The past is frozen although the total derivative is asked for.
+    """
+    return 0 * carried
+
+
+@mistake("1b-forward", "without-immediate", "eq-recurrence", part="add")
+def _(E, t):
+    """After the first step only the past is carried on; each step uses W itself as well.
+
+    The immediate derivative is put in once, at the start.
+    """
+    return E if t == 1 else 0 * E
+
+
+@mistake("1b-forward", "summed-untransported", "eq-recurrence")
+def _(W, h):
+    """The derivative of h_{t-1} is added as it is; it must pass through J_t first.
+
+    A running sum of the immediate derivatives.
+    """
+    E = [np.multiply.outer(np.diag(slope_from_h(h[t])), h[t - 1]) for t in range(1, len(h))]
+    return np.cumsum([0 * E[0], *E], axis=0)
+
+
+@mistake("1b-forward", "jacobian-off-by-one", "eq-step-jacobian", part="at")
+def _(t):
+    """The slopes in the transport belong to another step: into h_t leads J_t.
+
+    J at the old state is used, since that is what is carried.
+    """
+    return t - 1
+
+
+@mistake("1b-forward", "order-swapped", "eq-step-jacobian", part="factor")
+def _(s, W):
+    """The slopes scale the columns of W where they scale the rows.
+
+    Broadcasting lines a vector up with the last axis.
+    """
+    return W * s
+
+
+@mistake("1b-forward", "transport-transposed", "eq-step-jacobian", part="factor")
+def _(s, W):
+    """The transport uses the transpose of W. Forwards, W stands as it is.
+
+    The transpose of the walk back is kept on the walk forth.
+    """
+    return s[:, None] * W.T
+
+
+@mistake("1b-forward", "state-off-by-one", "eq-immediate", part="state")
+def _(h, t):
+    """The immediate derivative holds the new state; W met the one before.
+
+    h[t] and h[t-1] differ by one keystroke.
+    """
+    return h[t]
+
+
+# 1b-windows: truncation as libraries do it
+
+
+def windows(T, tau):
+    return [(t, k) for t, k in triangle(T) if (t - 1) // tau == (k - 1) // tau]
+
+
+def with_window(n, T, tau):
+    def draw(rng):
+        return *network(n, T)(rng), tau
+
+    draw.__doc__ = f"n = {n}, T = {T}, tau = {tau}"
+    return draw
+
+
+@exercise(
+    "1b-windows",
+    "Truncation in windows",
+    "f(W, h, dl, tau), the (n, n) sum of the terms whose loss and use of W lie in one window of tau steps",
+    with_window(4, 10, 4),
+    with_window(3, 4, 1),
+    with_window(3, 3, 9),
+    hints=(
+        "Write down the triangle for T = 6 and tau = 3, and cross out what is cut. What is left?",
+        "Two small triangles. In the walk back, what is carried must be forgotten between them: at which t?",
+        "At a t that is a multiple of tau you enter a window from the right: set delta to zero, then go on.",
+    ),
+    alike=("last-term-only+transport-transposed",),
+)
+def windowed(W, h, dl, tau, terms=windows, back=on_rows):
+    return gradient(W, h, dl, terms=lambda T: terms(T, tau), factor=back)
+
+
+@mistake("1b-windows", "not-truncated", "eq-truncated", part="terms")
+def _(T, tau):
+    """Nothing is cut: this is the whole gradient.
+
+    The reset is forgotten, or made on a copy.
+    """
+    return triangle(T)
+
+
+@mistake("1b-windows", "sliding-window", "eq-truncated", part="terms")
+def _(T, tau):
+    """Each loss has its own tau newest terms here; in windows a loss just behind a border sees one only.
+
+    That is the truncation of eq-truncated.
+    """
+    return [(t, k) for t, k in triangle(T) if t - k < tau]
+
+
+@mistake("1b-windows", "border-shifted", "eq-truncated", part="terms")
+def _(T, tau):
+    """The borders are off by one step: the first window holds the steps 1 to tau.
+
+    The reset comes one step too late or too early.
+    """
+    return [(t, k) for t, k in triangle(T) if t // tau == k // tau]
+
+
+also(
+    "1b-windows",
+    "border-shifted",
+    terms=lambda T, tau: [(t, k) for t, k in triangle(T) if (t - 2) // tau == (k - 2) // tau],
+)
+
+
+@mistake("1b-windows", "counted-from-the-end", "eq-truncated", part="terms")
+def _(T, tau):
+    """The windows are counted from the end; they start with step 1.
+
+    The walk back counts its own steps.
+    """
+    return [(t, k) for t, k in triangle(T) if (T - t) // tau == (T - k) // tau]
+
+
+@mistake("1b-windows", "last-term-only", "eq-truncated", part="terms")
+def _(T, tau):
+    """Only k = t is left: what is carried is forgotten at every step, not at every border.
+
+    The reset stands outside the `if`.
+    """
+    return [(t, t) for t in range(1, T + 1)]
+
+
+@mistake("1b-windows", "loss-dropped", "eq-truncated", part="terms")
+def _(T, tau):
+    """At the border the loss is thrown away with what was carried: forget what comes from the right, keep
+    dl[t].
+
+    delta is set to zero after it was computed, not before.
+    """
+    return [(t, k) for t, k in windows(T, tau) if t % tau]
+
+
+@mistake("1b-windows", "transport-transposed", "eq-bptt", part="back")
+def _(s, W):
+    """W stands where its transpose is due.
+
+    Forward is W @ h, so backward is written W @ delta.
+    """
+    return s[:, None] * W.T
