@@ -109,6 +109,10 @@ def wrap(before, children, after):
     return [nodes.raw("", before, format="html"), *children, nodes.raw("", after, format="html")]
 
 
+def inline(paragraph):
+    return nodes.inline("", "", *paragraph)
+
+
 class Choice(SphinxDirective):
     """A question, a list of options "( )" or "(x)" with their feedback, and what any answer reveals."""
 
@@ -133,11 +137,11 @@ class Choice(SphinxDirective):
 
         kind = "predict" if "predict" in self.options else "question"
         legend = f'<legend><span class="choice-kind">{kind.capitalize()}</span> '
-        fields, feedback = [*wrap(legend, question, "</legend>"), *more], []
+        fields, feedback = [*wrap(legend, [inline(question)], "</legend>"), *more], []
         for i, (option, ok) in enumerate(zip(options, right, strict=True)):
             letter = "abcdefghij"[i]
-            label = f'<label><input type="radio" name="{name}" value="{i}"><span><b>{letter}</b> '
-            fields += wrap(label, option[0], "</span></label>")
+            label = f'<label><input type="radio" name="{name}" value="{i}"><b>{letter}</b> '
+            fields += wrap(label, [inline(option[0])], "</label>")
             verdict = f"✓ {letter} is right." if ok else f"✗ {letter} is not right."
             said = f'<div class="choice-feedback{" right" * ok}"><p><strong>{verdict}</strong></p>'
             feedback += wrap(said, option[1:], "</div>")
@@ -194,7 +198,7 @@ def polish(app, doctree, docname):
             node[0].pop()
         if "dropdown" in classes:
             title, *rest = node.children
-            summary = wrap("<summary>", [nodes.inline("", "", *title)], "</summary>")
+            summary = wrap("<summary>", [inline(title)], "</summary>")
             node.children = []
             node += wrap("<details>", [*summary, *rest], "</details>")
         if isinstance(node, nodes.table):

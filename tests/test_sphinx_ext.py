@@ -27,7 +27,7 @@ What is $x^2$ at $x = 2$?
 - ( ) $2x$
 
   That is the *derivative*.
-- (x) four
+- (x) four, see [home](index.md)
 
   Indeed.
 
