@@ -575,3 +575,444 @@ def _(b):
     The cell has both functions.
     """
     return np.tanh(b)
+
+
+# 3a-counter: a memory built by hand
+
+
+def pulses(T):
+    def draw(rng):
+        x = rng.integers(0, 2, (T, 2)).astype(float)
+        x[:3] = [[1, 0], [1, 0], [1, 1]]  # two pulses, then a reset together with a pulse
+        return (x,)
+
+    draw.__doc__ = f"T = {T}"
+    return draw
+
+
+@exercise(
+    "3a-counter",
+    "A counter with a reset",
+    "f(x), the cell C (T+1, 1) of a counter that starts at 0; x (T, 2) holds pulse and reset, each 0 or 1",
+    pulses(9),
+    pulses(4),
+    hints=(
+        "Ask the three questions of each step: keep the count unless what? write when? write what?",
+        "The forget gate listens to the reset only, the input gate to the pulse; the candidate is always 1.",
+        "With K = 40: f = sigma(K - 2K reset), i = sigma(-K + 2K pulse), C~ = tanh(K). They read "
+        "[h; pulse; reset].",
+    ),
+)
+def counter(
+    x,
+    keep=lambda pulse, reset: 1 - reset,
+    write=lambda pulse, reset: pulse,
+):
+    C = [[0.0]]
+    for pulse, reset in x:
+        C.append([keep(pulse, reset) * C[-1][0] + write(pulse, reset)])
+    return np.array(C)
+
+
+@mistake("3a-counter", "never-reset", "eq-lstm-cell", part="keep")
+def _(pulse, reset):
+    """The reset has no effect: which gate decides what is kept?
+
+    The forget gate is pinned open, as in the counter of the page.
+    """
+    return 1.0
+
+
+@mistake("3a-counter", "reset-inverted", "eq-lstm-cell", part="keep")
+def _(pulse, reset):
+    """The count is kept when it should be reset, and lost when it should be kept: an open forget gate keeps.
+
+    A gate called forget is opened in order to forget.
+    """
+    return reset
+
+
+@mistake("3a-counter", "pulse-lost", "eq-lstm-cell", part="write")
+def _(pulse, reset):
+    """A pulse in the step of a reset is lost: the reset belongs to the forget gate alone.
+
+    The reset is made to shut both gates.
+    """
+    return pulse * (1 - reset)
+
+
+@mistake("3a-counter", "counts-steps", "eq-lstm-cell", part="write")
+def _(pulse, reset):
+    """It counts steps, not pulses: the input gate must listen to the pulse.
+
+    The input gate is pinned open.
+    """
+    return 1.0
+
+
+@mistake("3a-counter", "latch", "eq-lstm-cell", part="keep")
+def _(pulse, reset):
+    """It holds one bit: a new pulse replaces the count. To add, keep and write at the same time.
+
+    The latch of the page writes in place of what it held.
+    """
+    return (1 - reset) * (1 - pulse)
+
+
+@mistake("3a-counter", "half-pulses", "eq-lstm-gates", part="write")
+def _(pulse, reset):
+    """Each pulse counts as one half: a gate with pre-activation 0 is half open.
+
+    An input gate of sigma(K pulse - K) is sigma(0) at a pulse.
+    """
+    return pulse / 2
+
+
+# 3b-bound: how large a leaking cell can become
+
+
+@exercise(
+    "3b-bound",
+    "A sharper bound on the cell",
+    "f(C0, phi, t), the best bound on |C_t| if no forget gate exceeds phi < 1",
+    lambda rng: (float(rng.uniform(-3, -1)), float(rng.uniform(0.5, 0.8)), int(rng.integers(4, 7))),
+    hints=(
+        "One step: |C_t| <= phi |C_{t-1}| + 1. Why is the last term 1?",
+        "Unroll it twice, starting from |C_0|. Which powers of phi stand beside |C_0|, and which alone?",
+        "phi^t |C_0| + (1 + phi + ... + phi^(t-1)), and the bracket is a geometric sum.",
+    ),
+    alike=("start-forgotten+signed-start",),
+)
+def cell_bound(
+    C0,
+    phi,
+    t,
+    size=abs,
+    kept=lambda phi, t: phi**t,
+    written=lambda phi, t: (1 - phi**t) / (1 - phi),
+):
+    return kept(phi, t) * size(C0) + written(phi, t)
+
+
+@mistake("3b-bound", "start-forgotten", "eq-cell-bound", part="kept")
+def _(phi, t):
+    """The initial cell is missing: what is left of it after t steps?
+
+    One starts from C_0 = 0, as most code does.
+    """
+    return 0.0
+
+
+@mistake("3b-bound", "start-kept", "eq-cell-bound", part="kept")
+def _(phi, t):
+    """The initial cell stands there in full; it has been through t forget gates.
+
+    The bound for phi = 1 is only half rewritten.
+    """
+    return 1.0
+
+
+@mistake("3b-bound", "signed-start", "eq-cell-bound", part="size")
+def _(C0):
+    """The sign of C_0 is in your bound: a bound on |C_t| starts from |C_0|.
+
+    The recursion is unrolled for C, not for its absolute value.
+    """
+    return C0
+
+
+@mistake("3b-bound", "no-leak", "eq-cell-bound", part="written")
+def _(phi, t):
+    """What was written is counted in full, t times 1: earlier writings leak too.
+
+    Only the old cell is thought to pass the forget gate.
+    """
+    return float(t)
+
+
+@mistake("3b-bound", "ceiling", "eq-cell-bound", part="written")
+def _(phi, t):
+    """That is the ceiling for t to infinity, right but not the best for finite t.
+
+    The geometric series is summed to infinity.
+    """
+    return 1 / (1 - phi)
+
+
+@mistake("3b-bound", "one-term-too-many", "eq-cell-bound", part="written")
+def _(phi, t):
+    """The geometric sum has one term too many: t writings, of which the newest has not leaked.
+
+    1 + phi + ... + phi^t has t + 1 terms.
+    """
+    return (1 - phi ** (t + 1)) / (1 - phi)
+
+
+@mistake("3b-bound", "newest-leaks", "eq-cell-bound", part="written")
+def _(phi, t):
+    """The newest writing has not met a forget gate yet: the sum starts with 1, not with phi.
+
+    The forget gate is applied to the sum of old and new.
+    """
+    return phi * (1 - phi**t) / (1 - phi)
+
+
+# The gated recurrent unit
+
+
+def gru_step(n, m):
+    def draw(rng):
+        return *rng.uniform(-1.5, 1.5, (3, n, n + m)), rng.uniform(-1.5, 1.5, m), rng.uniform(-1, 1, n)
+
+    draw.__doc__ = f"{n} units with {m} inputs"
+    return draw
+
+
+def stacked(h, x):
+    return np.concatenate([h, x])
+
+
+@exercise(
+    "gru",
+    "One GRU step",
+    "f(W_z, W_r, W_h, x_t, h_prev), the state h_t (n,) of a GRU without biases",
+    gru_step(3, 2),
+    gru_step(1, 3),
+    hints=(
+        "Two gates first, both from [h_{t-1}; x_t]; then the candidate; then the mixture.",
+        "The candidate reads [r * h_{t-1}; x_t]: the reset gate acts before the matrix.",
+        "h_t = z * h_prev + (1 - z) * h_tilde: z is the share of the old state.",
+    ),
+)
+def gru(
+    W_z,
+    W_r,
+    W_h,
+    x_t,
+    h_prev,
+    stack=stacked,
+    reset=lambda W_h, r, h, x, stack: W_h @ stack(r * h, x),
+    candidate=np.tanh,
+    mix=lambda z, h, h_tilde: z * h + (1 - z) * h_tilde,
+):
+    v = stack(h_prev, x_t)
+    z, r = sigma(W_z @ v), sigma(W_r @ v)
+    return mix(z, h_prev, candidate(reset(W_h, r, h_prev, x_t, stack)))
+
+
+@mistake("gru", "update-inverted", None, part="mix")
+def _(z, h, h_tilde):
+    """The update gate and its complement have changed places: here z is the share that is kept.
+    (Some libraries do it the other way round.)
+
+    Update suggests: the share of the new.
+    """
+    return (1 - z) * h + z * h_tilde
+
+
+@mistake("gru", "gate-not-coupled", None, part="mix")
+def _(z, h, h_tilde):
+    """The candidate enters in full: it is weighted by 1 - z.
+
+    The LSTM's cell has two separate gates.
+    """
+    return z * h + h_tilde
+
+
+@mistake("gru", "reset-after-matrix", None, part="reset")
+def _(W_h, r, h, x, stack):
+    """The reset gate acts after the matrix: it belongs on h_{t-1}, before W_h. (Some libraries do it after.)
+
+    It saves a product, and libraries offer it.
+    """
+    n = len(h)
+    return r * (W_h[:, :n] @ h) + W_h[:, n:] @ x
+
+
+@mistake("gru", "reset-missing", None, part="reset")
+def _(W_h, r, h, x, stack):
+    """The reset gate is missing: the candidate reads r * h_{t-1}.
+
+    All four boxes of the LSTM read the same vector.
+    """
+    return W_h @ stack(h, x)
+
+
+@mistake("gru", "reset-on-input", None, part="reset")
+def _(W_h, r, h, x, stack):
+    """The reset gate acts on the old state only, not on what the candidate reads of the input.
+
+    The whole pre-activation is gated.
+    """
+    return r * (W_h @ stack(h, x))
+
+
+@mistake("gru", "gated-candidate", None, part="candidate")
+def _(z):
+    """The candidate went through sigma: it is no gate, it takes both signs.
+
+    Three similar lines, and the third is copied.
+    """
+    return sigma(z)
+
+
+@mistake("gru", "input-order", None, part="stack")
+def _(h, x):
+    """The input is stacked on the state: in this course the first columns of each W act on h.
+
+    Other texts write [x; h]; the shapes agree either way.
+    """
+    return np.concatenate([x, h])
+
+
+@exercise(
+    "gru-jacobian",
+    "The Jacobian of a GRU step",
+    "f(W_z, W_r, W_h, x_t, h_prev), the (n, n) matrix dh_t/dh_{t-1}",
+    gru_step(3, 2),
+    gru_step(1, 3),
+    hints=(
+        "h_{t-1} is used in four places: beside z, inside z, beside r, inside r. One term for each.",
+        "Beside z: diag(z). Inside z: z multiplies h_{t-1} and -z multiplies h_tilde, so that z' comes with "
+        "(h_{t-1} - h_tilde).",
+        "Through the candidate: diag((1 - z)(1 - h_tilde²)) W_h [diag(r) + diag(h_{t-1} r (1 - r)) W_r], each W "
+        "without its columns for x.",
+    ),
+)
+def gru_jacobian(
+    W_z, W_r, W_h, x_t, h_prev, keep=1, update=1, candidate=1, reset=1, old=1, finish=lambda J: J
+):
+    n, v = len(h_prev), stacked(h_prev, x_t)
+    z, r = sigma(W_z @ v), sigma(W_r @ v)
+    h_tilde = np.tanh(W_h @ stacked(r * h_prev, x_t))
+    inside = np.diag(r) + reset * (h_prev * r * (1 - r))[:, None] * W_r[:, :n]
+    through_z = ((old * h_prev - h_tilde) * z * (1 - z))[:, None] * W_z[:, :n]
+    through_h = ((1 - z) * (1 - h_tilde**2))[:, None] * (W_h[:, :n] @ inside)
+    return finish(keep * np.diag(z) + update * through_z + candidate * through_h)
+
+
+@mistake("gru-jacobian", "gates-only", None)
+def _(*arguments):
+    """This is the carousel alone, diag(z): all gates frozen. They read h_{t-1}, and so does the candidate.
+
+    By analogy with the product of forget gates.
+    """
+    return gru_jacobian(*arguments, update=0, candidate=0)
+
+
+@mistake("gru-jacobian", "update-frozen", None)
+def _(*arguments):
+    """The path through the update gate is missing: z reads h_{t-1}.
+
+    z is treated as a given number.
+    """
+    return gru_jacobian(*arguments, update=0)
+
+
+@mistake("gru-jacobian", "reset-frozen", None)
+def _(*arguments):
+    """The path through the reset gate is missing: r reads h_{t-1}.
+
+    r is treated as a given number.
+    """
+    return gru_jacobian(*arguments, reset=0)
+
+
+@mistake("gru-jacobian", "candidate-missing", None)
+def _(*arguments):
+    """The path through the candidate is missing: it reads r * h_{t-1}.
+
+    Only the gates are differentiated.
+    """
+    return gru_jacobian(*arguments, candidate=0)
+
+
+@mistake("gru-jacobian", "carousel-missing", None)
+def _(*arguments):
+    """The direct path is missing: h_{t-1} itself stands beside z.
+
+    Only what passes through a matrix is differentiated.
+    """
+    return gru_jacobian(*arguments, keep=0)
+
+
+@mistake("gru-jacobian", "one-side-of-update", None)
+def _(*arguments):
+    """z stands in the formula twice: it multiplies h_{t-1}, and 1 - z multiplies the candidate.
+
+    The product rule is applied to one of the two products.
+    """
+    return gru_jacobian(*arguments, old=0)
+
+
+@mistake("gru-jacobian", "transposed", None)
+def _(*arguments):
+    """Rows and columns are exchanged: row a belongs to entry a of h_t.
+
+    The backward pass multiplies by the transpose, and it is returned.
+    """
+    return gru_jacobian(*arguments).T
+
+
+# 3-latch: Bengio's latch
+
+
+@exercise(
+    "3-latch",
+    "The threshold of the latch",
+    "f(w), the largest constant pull u that a latched unit a_t = w tanh(a_{t-1}) - u withstands, w > 1",
+    lambda rng: (float(rng.uniform(1.5, 4)),),
+    hints=(
+        "Draw w tanh(a) - u and the diagonal. The upper fixed point disappears when the curve just touches the "
+        "diagonal.",
+        "Touching means two equations: a = w tanh(a) - u, and slope w (1 - tanh² a) = 1.",
+        "The second gives tanh a = s = sqrt(1 - 1/w), hence a = atanh s; put both into the first.",
+    ),
+)
+def threshold(w, slope=lambda w: np.sqrt(1 - 1 / w), u=lambda w, s: w * s - np.arctanh(s)):
+    return u(w, slope(w))
+
+
+@mistake("3-latch", "fixed-point-forgotten", "eq-latch", part="u")
+def _(w, s):
+    """The pull must bring the curve down to the diagonal, not to zero: subtract the point where they touch.
+
+    The height of the curve is taken for its distance from the diagonal.
+    """
+    return w * s
+
+
+@mistake("3-latch", "tanh-for-atanh", "eq-latch", part="u")
+def _(w, s):
+    """The place where the slope is 1 is atanh(s), not s: s is the value of the tanh there.
+
+    a and tanh(a) are confused.
+    """
+    return w * np.tanh(s) - s
+
+
+@mistake("3-latch", "sign", "eq-latch", part="u")
+def _(w, s):
+    """The sign is wrong: the pull is counted downwards.
+
+    u is put on the other side.
+    """
+    return np.arctanh(s) - w * s
+
+
+@mistake("3-latch", "slope-of-state", "eq-latch", part="slope")
+def _(w):
+    """The slope of the map is w (1 - tanh² a): w stands there once, not squared.
+
+    The slope is set to 1/w instead of 1.
+    """
+    return np.sqrt(1 - 1 / w**2)
+
+
+@mistake("3-latch", "square-root-missing", "eq-latch", part="slope")
+def _(w):
+    """1 - 1/w is the square of the tanh.
+
+    tanh² a = 1 - 1/w is read as tanh a.
+    """
+    return 1 - 1 / w
