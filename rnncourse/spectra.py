@@ -61,7 +61,25 @@ def cliff(w, b, T=50, x0=0.5, target=0.7):
     w, b = np.broadcast_arrays(*fit("w: ...", w), *fit("b: ...", b))
     x, dw, db, dx0 = np.full_like(w, x0), np.zeros_like(w), np.zeros_like(w), np.ones_like(w)
     for _ in range(step("T", T, 0)):
-        slope = w * dsigma(x)
-        x, dw, db, dx0 = w * sigma(x) + b, sigma(x) + slope * dw, 1 + slope * db, slope * dx0
+        s = sigma(x)
+        slope = w * s * (1 - s)
+        x, dw, db, dx0 = w * s + b, s + slope * dw, 1 + slope * db, slope * dx0
     error = sigma(x) - target
     return error**2, *(2 * error * dsigma(x) * d for d in (dw, db)), dx0
+
+
+def wall(w):
+    """The b at which x_0 = 1/2 is a fixed point of x -> w sigma(x) + b (eq-wall); it repels for w > 4.2553."""
+    (w,) = fit("w: ...", w)
+    return 0.5 - sigma(0.5) * w
+
+
+@np.errstate(all="ignore")
+def fold(w):
+    """The two b between which x -> w sigma(x) + b has two stable fixed points (eq-fold), in order; NaN for w < 4.
+
+    At either end a pair of fixed points meets, where w sigma'(x) = 1. w (...) -> (2, ...).
+    """
+    (w,) = fit("w: ...", w)
+    s = (1 + np.multiply.outer([1, -1], np.sqrt(1 - 4 / w))) / 2
+    return np.log(s / (1 - s)) - w * s

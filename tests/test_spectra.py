@@ -116,6 +116,32 @@ def test_the_wall_stands_where_the_start_is_a_fixed_point(w):
     assert multiplier == pytest.approx((w * sigma * (1 - sigma)) ** 10)
 
 
+@pytest.mark.parametrize("w", [4.3, 5, 6])
+def test_the_closed_form_of_the_wall_and_its_multiplier(w):
+    b = spectra.wall(w)
+    assert relative_error(w / (1 + np.exp(-0.5)) + b, 0.5) < 1e-12
+    assert spectra.cliff(w, b)[3] == pytest.approx((rnn.dsigma(0.5) * w) ** 50, rel=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(4.05, 9))
+def test_fixed_points_are_counted_by_the_fold(w):
+    x = np.linspace(-12, 12, 4001)
+    low, high = spectra.fold(w)
+    width = high - low
+
+    def count(b):
+        return np.count_nonzero(np.diff(np.sign(w * rnn.sigma(x) + b - x)))
+
+    inside, outside = (low + 0.1 * width, high - 0.1 * width), (low - 0.1 * width, high + 0.1 * width)
+    assert [count(b) for b in inside] == [3, 3] and [count(b) for b in outside] == [1, 1]
+
+
+def test_the_fold_is_a_cusp_at_4_and_empty_below():
+    np.testing.assert_allclose(spectra.fold([4, 5]), [[-2, -2.655610], [-2, -2.344390]], atol=5e-7)
+    assert np.isnan(spectra.fold(3.9)).all()
+
+
 def test_the_cliff_takes_grids():
     w, b = np.linspace(4, 7, 5), np.linspace(-3, -1, 4)[:, None]
     for surface in (grid := spectra.cliff(w, b)):

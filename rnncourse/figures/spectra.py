@@ -12,19 +12,6 @@ PRINTED = np.array([[0.58, 0.24], [0.24, 0.72]])
 DECOMPOSED = np.array([[0.58, -0.24], [-0.24, 0.72]])
 
 
-def frame(cols=1, width=6.4, height=3.3):
-    """Axes that stay in place from frame to frame; without a layout engine frames are drawn twice as fast."""
-    place = {
-        "left": 0.75 / width,
-        "right": 1 - 0.2 / width,
-        "bottom": 0.52 / height,
-        "top": 1 - 0.32 / height,
-    }
-    fig, axes = figure(1, cols, width=width, height=height, gridspec_kw=place | {"wspace": 0.3})
-    fig.set_layout_engine("none")
-    return fig, axes
-
-
 def growth_curves(curves, *, bound=None, xlabel="steps n", ylabel="norm", width=6.4):
     """Lines over n = 0, 1, ... on a log axis: curves is {label: norms}, bound a reference {label: norms}."""
     fig, ax = figure(width=width, height=3.4)
@@ -58,7 +45,7 @@ def power_for_product(contrast):
     h = rnn.forward(params, x, rest)
     powers = np.array([spectra.growth(J, len(x)) for J in rnn.jacobian(params, h[1:])])
     product = [spectra.norm(rnn.transport(params, h, n, 0)) for n in range(len(h))]
-    fig, ax = frame(height=3.4)
+    fig, ax = figure(height=3.4)
     ax.semilogy(powers.T, color=COLORS["reference"], lw=0.7, ls="--")
     ax.plot([], color=COLORS["reference"], lw=0.7, ls="--", label="powers Jₖⁿ")
     ax.semilogy(product, color=COLORS["gradient"], lw=2.5, label="product Jₙ ··· J₁")
@@ -107,7 +94,7 @@ def defective(n_max=30):
 
 def nearly_defective(k):
     """The eigenvectors of [[1, 1], [0, 1 + 10^-k]], and the condition number that their angle makes."""
-    fig, (left, right) = frame(2, height=3)
+    fig, (left, right) = figure(1, 2, height=3)
     e = 10.0 ** -np.arange(17)
     left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
     for v, name, style in (([1, 0], "state", "-"), ([1, e[k]] / np.hypot(1, e[k]), "gradient", "--")):
@@ -127,7 +114,7 @@ def nearly_defective(k):
 def dominant_mode(n, matrix):
     """F4: the unit circle under W^n / 0.9^n, and how far W^n is from rank one."""
     W, slope = (PRINTED, 4 / 3) if "₊" in matrix else (DECOMPOSED, -4 / 3)
-    fig, (left, right) = frame(2, height=3.3)
+    fig, (left, right) = figure(1, 2, height=3.3)
     left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
     left.plot(*(np.linalg.matrix_power(W / 0.9, n) @ circle()), color=COLORS["state"])
     left.axline((0, 0), slope=slope, color=COLORS["gradient"], lw=0.8, ls=":")
@@ -150,7 +137,7 @@ def transient(coupling):
     """F5: the norm of [[0.9, b], [0, 0.9]]^n, its eigenvalues' 0.9^n and the smaller singular value."""
     W, n = np.array([[0.9, coupling], [0, 0.9]]), np.arange(101)
     norms = spectra.growth(W, 100)
-    fig, ax = frame(height=3.3)
+    fig, ax = figure(height=3.3)
     ax.axhline(1, color=COLORS["reference"], lw=0.6)
     ax.semilogy(n, norms, color=COLORS["gradient"], label="largest singular value of Wⁿ")
     ax.semilogy(n, 0.9**n, "--", color=COLORS["state"], label="|λ|ⁿ = 0.9ⁿ")
@@ -178,7 +165,7 @@ def unit_modulus(matrix, n):
     """F6: four matrices whose eigenvalues all have modulus 1, and what their powers do to the unit circle."""
     W = UNIT_MODULUS[matrix]
     P, norms = np.linalg.matrix_power(W, n), spectra.growth(W, 24)
-    fig, (left, right) = frame(2, height=3.3)
+    fig, (left, right) = figure(1, 2, height=3.3)
     left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
     left.plot(*(P @ circle()), color=COLORS["state"])
     left.plot(*P[:, 0], "o", color=COLORS["gradient"])
@@ -224,7 +211,7 @@ def lag_curves(gain, unit, weights):
     """F7: how a gradient fares over 30 steps at this gain, and its rate per step at every gain."""
     norms, bound = lag_norms(gain, unit, weights)
     rates, bounds = np.array([(rate(p), b) for p, b in (lag_norms(g, unit, weights) for g in GAINS)]).T
-    fig, (left, right) = frame(2, height=3.3)
+    fig, (left, right) = figure(1, 2, height=3.3)
     left.semilogy(norms, color=COLORS["gradient"], label="measured")
     left.semilogy(bound ** np.arange(len(norms)), ":", color=COLORS["reference"], label="bound")
     left.set(xlabel="lag t − k", ylabel="‖∂hₜ/∂hₖ‖", ylim=(1e-25, 1e25), title=f"{unit}, gain {gain:.2f}")
@@ -247,24 +234,25 @@ def lag_curves(gain, unit, weights):
 # --- Laboratory: the cliff --------------------------------------------------------------------------------
 
 
-def wall(w):
-    """The b at which x_0 = 1/2 is a fixed point of x -> w sigma(x) + b (eq-wall)."""
-    return 0.5 - rnn.sigma(0.5) * w
-
-
 def cliff_slice(w):
     """F8: the error along b at this w, with the wall at its closed form."""
     b = np.linspace(-4.6, -1, 361)
     E = spectra.cliff(w, b)[0]
-    fig, ax = frame(width=4.8, height=3.2)
+    fig, ax = figure(width=4.8, height=3.2)
     ax.plot(b, E, color=COLORS["state"])
-    ax.axvline(wall(w), color=COLORS["gradient"], lw=1, ls="--")
-    ax.text(wall(w) - 0.05, 0.56, minus(f"wall, b = {wall(w):.2f}"), ha="right", color=COLORS["gradient"])
+    ax.axvline(spectra.wall(w), color=COLORS["gradient"], lw=1, ls="--")
+    ax.text(
+        spectra.wall(w) - 0.05,
+        0.56,
+        minus(f"wall, b = {spectra.wall(w):.2f}"),
+        ha="right",
+        color=COLORS["gradient"],
+    )
     ax.set(xlabel="b", ylabel="E", ylim=(-0.02, 0.6), title=f"w = {w:.2f}")
     multiplier = float((w * rnn.dsigma(0.5)) ** 50)
     fig.set_label(
-        f"The error along b at w = {w:.2f}. The wall stands at b = {wall(w):.3f}, where the derivative of "
-        f"x_50 by x_0 is {multiplier:.2g}."
+        f"The error along b at w = {w:.2f}. The wall stands at b = {spectra.wall(w):.3f}, where the "
+        f"derivative of x_50 by x_0 is {multiplier:.2g}."
     )
     return fig
 
@@ -278,8 +266,8 @@ def cliff_surface(paths=None):
     shades = ax.contourf(w, b, E, levels=np.linspace(0, 0.5, 6), colors=shades)
     fig.colorbar(shades, label="E")
     steep = w[w > 1 / rnn.dsigma(0.5)]
-    ax.plot(steep, wall(steep), color=COLORS["reference"], ls="--", lw=1)
-    ax.text(6.2, wall(6.2) + 0.1, "wall", color=COLORS["reference"])
+    ax.plot(steep, spectra.wall(steep), color=COLORS["reference"], ls="--", lw=1)
+    ax.text(6.2, spectra.wall(6.2) + 0.1, "wall", color=COLORS["reference"])
     for (label, path), name, style in zip((paths or {}).items(), ("gradient", "cell"), STYLES, strict=False):
         ax.plot(*np.transpose(path), color=COLORS[name], ls=style, marker=".", ms=4, lw=1, label=label)
     ax.set(xlabel="w", ylabel="b", xlim=(3.5, 6.5), ylim=(-3.8, -1))
@@ -294,10 +282,10 @@ def bifurcation(w):
     """The fixed points x of x -> w sigma(x) + b against b: two stable ones inside an interval if w > 4."""
     x = np.linspace(-3, 7, 401)
     slope, b = w * rnn.dsigma(x), x - w * rnn.sigma(x)
-    fig, ax = frame(width=4.8, height=3.2)
+    fig, ax = figure(width=4.8, height=3.2)
     ax.plot(np.where(slope < 1, b, np.nan), x, color=COLORS["state"], label="stable")
     ax.plot(np.where(slope >= 1, b, np.nan), x, ":", color=COLORS["gradient"], label="unstable")
-    ends = fold(w) if w > 4 else ()
+    ends = tuple(spectra.fold(w)) if w > 4 else ()
     for end in ends:
         ax.axvline(end, color=COLORS["reference"], lw=0.8, ls="--")
     ax.set(xlabel="b", ylabel="fixed point x", xlim=(-5, -0.5), ylim=(-3, 6), title=f"w = {w:.2f}")
@@ -305,12 +293,6 @@ def bifurcation(w):
     inside = f"Two are stable for b between {ends[0]:.3f} and {ends[1]:.3f}." if ends else "One for each b."
     fig.set_label(f"Fixed points of the one-unit network at w = {w:.2f} against b. {inside}")
     return fig
-
-
-def fold(w):
-    """The two b at which a pair of fixed points is born: w sigma'(x) = 1 there (eq-fold)."""
-    s = (1 + np.array([1, -1]) * np.sqrt(1 - 4 / w)) / 2
-    return tuple(float(b) for b in np.log(s / (1 - s)) - w * s)
 
 
 # --- Practice ---------------------------------------------------------------------------------------------
