@@ -69,14 +69,14 @@ def cliff(w, b, T=50, x0=0.5, target=0.7):
 
 
 def wall(w):
-    """The b at which x_0 = 1/2 is a fixed point of x -> w sigma(x) + b (eq-wall); it repels for w > 4.2553."""
+    """The b at which x_0 = 1/2 is a fixed point of x -> w sigma(x) + b (eq-wall), repelling if w > 4.2553."""
     (w,) = fit("w: ...", w)
     return 0.5 - sigma(0.5) * w
 
 
 @np.errstate(all="ignore")
 def fold(w):
-    """The two b between which x -> w sigma(x) + b has two stable fixed points (eq-fold), in order; NaN for w < 4.
+    """The two b between which x -> w sigma(x) + b has two stable fixed points (eq-fold); NaN for w < 4.
 
     At either end a pair of fixed points meets, where w sigma'(x) = 1. w (...) -> (2, ...).
     """
