@@ -216,10 +216,22 @@ def copy_katex(app):
         (target / "fonts" / font.name).write_bytes(font.read_bytes())
 
 
+def as_written(app, what, name, obj, options, lines):
+    """Show docstrings as they stand in the code: their formulas are no markup."""
+    lines[:] = lines and [".. code-block:: text", "   :class: docstring", "", *(f"   {line}" for line in lines)]
+
+
+def is_field(app, what, name, obj, skip, options):
+    """The fields of a tuple need no entries of their own."""
+    return type(obj).__name__ == "_tuplegetter" or None
+
+
 def setup(app):
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.add_directive("choice", Choice)
     app.connect("builder-inited", copy_katex)
+    app.connect("autodoc-process-docstring", as_written)
+    app.connect("autodoc-skip-member", is_field)
     app.connect("doctree-read", number_equations)
     app.connect("doctree-read", check_pictures)
     app.connect("env-check-consistency", number_exercises)
