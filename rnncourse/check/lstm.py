@@ -875,8 +875,8 @@ def _(h, x):
         "h_{t-1} is used in four places: beside z, inside z, beside r, inside r. One term for each.",
         "Beside z: diag(z). Inside z: z multiplies h_{t-1} and -z multiplies h_tilde, so that z' comes with "
         "(h_{t-1} - h_tilde).",
-        "Through the candidate: diag((1 - z)(1 - h_tilde²)) W_h [diag(r) + diag(h_{t-1} r (1 - r)) W_r], each W "
-        "without its columns for x.",
+        "Through the candidate: diag((1 - z)(1 - h_tilde²)) W_h [diag(r) + diag(h_{t-1} r (1 - r)) W_r], each "
+        "W without its columns for x.",
     ),
 )
 def gru_jacobian(
@@ -963,8 +963,8 @@ def _(*arguments):
     "f(w), the largest constant pull u that a latched unit a_t = w tanh(a_{t-1}) - u withstands, w > 1",
     lambda rng: (float(rng.uniform(1.5, 4)),),
     hints=(
-        "Draw w tanh(a) - u and the diagonal. The upper fixed point disappears when the curve just touches the "
-        "diagonal.",
+        "Draw w tanh(a) - u and the diagonal. The upper fixed point disappears when the curve just touches "
+        "the diagonal.",
         "Touching means two equations: a = w tanh(a) - u, and slope w (1 - tanh² a) = 1.",
         "The second gives tanh a = s = sqrt(1 - 1/w), hence a = atanh s; put both into the first.",
     ),
