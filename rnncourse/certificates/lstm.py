@@ -22,8 +22,8 @@ from .oracles import (
 
 
 def cells(rng):
-    """T = 0, 1, 2 and 4 steps of n = 2, 1, 4 and 3 units; weights, biases, inputs, h_0 and C_0 normal"""
-    for T, n, m in (0, 2, 1), (1, 1, 1), (2, 4, 2), (4, 3, 2):
+    """T = 0, 1, 2, 4 and 5 steps of n = 2, 1, 4, 3 and 2 units; all that is given is normal"""
+    for T, n, m in (0, 2, 1), (1, 1, 1), (2, 4, 2), (4, 3, 2), (5, 2, 3):
         shapes = [(n, n + m)] * 4 + [(n,)] * 4 + [(T, m), n, n, (T + 1, n)]
         yield tuple(rng.normal(size=shape) for shape in shapes)
 
@@ -343,23 +343,114 @@ def eq_lstm_bptt():
     )
 
 
+def deltas(s, dh, dC, C_prev=None):
+    """dL/d(pre-activation) of f, i, o and the candidate, from the totals of each step."""
+    _, C, f, i, o, C_tilde = s
+    C_prev = C[:-1] if C_prev is None else C_prev
+    dh, dC = dh[1:], dC[1:]
+    return [
+        dC * C_prev * f * (1 - f),
+        dC * C_tilde * i * (1 - i),
+        dh * np.tanh(C[1:]) * o * (1 - o),
+        dC * i * (1 - C_tilde**2),
+    ]
+
+
+def totals(*a):
+    """The States and the totals dL/dh_t and dL/dC_t by the package."""
+    *P, x, _, _, c = a
+    s = package(*a)
+    _, dh, dC = lstm.backward(Params(*P), x, s, 2 * (s.h - c))
+    return s, dh, dC
+
+
+def eq_lstm_delta():
+    """The gradients by the pre-activations"""
+
+    def loss_of_offsets(e, *a):
+        """The loss when e[t, g] is added to pre-activation g of step t."""
+        *P, x, h, C, c = a
+        L = (h - c[0]) @ (h - c[0])
+        for x_t, c_t, e_t in zip(x, c[1:], e, strict=True):
+            *_, C, h = lstm_step(*P[:4], *(b + e_g for b, e_g in zip(P[4:], e_t, strict=True)), x_t, h, C)
+            L = L + (h - c_t) @ (h - c_t)
+        return L
+
+    def by(way):
+        return Oracle(lambda *a: way(loss_of_offsets, 0, np.zeros((len(a[8]), 4, len(a[9]))), *a))
+
+    def claim(*a, choose=lambda s, dh, dC: (dh, dC), states=lambda s: s):
+        s, dh, dC = totals(*a)
+        return np.stack(deltas(states(s), *choose(s, dh, dC)), axis=1)
+
+    def with_states(**changed):
+        return lambda *a: claim(*a, states=lambda s: s._replace(**{k: v(s) for k, v in changed.items()}))
+
+    return Certificate(
+        statement=r"\begin{aligned} \delta_{f,t} &= dC_t \odot C_{t-1} \odot f_t \odot (1 - f_t), & "
+        r"\delta_{i,t} &= dC_t \odot \tilde C_t \odot i_t \odot (1 - i_t), \\ "
+        r"\delta_{o,t} &= dh_t \odot \tanh(C_t) \odot o_t \odot (1 - o_t), & "
+        r"\delta_{c,t} &= dC_t \odot i_t \odot (1 - \tilde C_t^2). \end{aligned}",
+        conditions=r"$dh_t$ and $dC_t$ are the total gradients by $h_t$ and $C_t$; $\delta$ is that by the "
+        r"pre-activation.",
+        inputs=cells,
+        claim=claim,
+        oracles={"complex step": by(by_complex_step), "dual numbers": by(by_dual_numbers)},
+        wrong={
+            "dC_t for dh_t": lambda *a: claim(*a, choose=lambda s, dh, dC: (dC, dC)),
+            "dh_t for dC_t": lambda *a: claim(*a, choose=lambda s, dh, dC: (dh, dh)),
+            "totals one step late": lambda *a: claim(*a, choose=lambda s, dh, dC: np.roll([dh, dC], 1, 1)),
+            "C_t for C_{t-1}": with_states(C=lambda s: np.roll(s.C, -1, axis=0)),
+            "no slope of the gates": lambda *a: (
+                claim(*a)
+                / np.stack([*(g * (1 - g) for g in package(*a)[2:5]), np.ones_like(package(*a).f)], axis=1)
+            ),
+            "sigma's slope for the candidate": with_states(C_tilde=lambda s: s.C_tilde / 2),
+            "i for o": with_states(o=lambda s: s.i),
+        },
+    )
+
+
+def eq_lstm_dW():
+    """The gradients of the weights and biases of the LSTM"""
+
+    def claim(
+        *a, h_of=lambda h: h[:-1], weigh=lambda d: d, stack=lambda h, x: np.concatenate([h, x], axis=1)
+    ):
+        s, dh, dC = totals(*a)
+        v, d = stack(h_of(s.h), a[8]), [weigh(d_g) for d_g in deltas(s, dh, dC)]
+        return *(d_g.T @ v for d_g in d), *(d_g.sum(axis=0) for d_g in d)
+
+    def by(way):
+        return Oracle(lambda *a: tuple(way(loss, j, *a) for j in range(8)))
+
+    return Certificate(
+        statement=r"\frac{dL}{dW_g} = \sum_{t=1}^{T} \delta_{g,t}\, v_t^{\top}, \qquad "
+        r"\frac{dL}{db_g} = \sum_{t=1}^{T} \delta_{g,t}, \qquad g = f, i, o, c",
+        conditions=r"$v_t = [h_{t-1}; x_t]$; $h_0$ and $C_0$ do not depend on the weights.",
+        inputs=cells,
+        claim=claim,
+        oracles={"complex step": by(by_complex_step), "dual numbers": by(by_dual_numbers)},
+        wrong={
+            "h_t for h_{t-1}": lambda *a: claim(*a, h_of=lambda h: h[1:]),
+            "last step only": lambda *a: claim(*a, weigh=lambda d: np.concatenate([0 * d[:-1], d[-1:]])),
+            "mean over time": lambda *a: tuple(g / max(len(a[8]), 1) for g in claim(*a)),
+            "[x; h] for [h; x]": lambda *a: claim(*a, stack=lambda h, x: np.concatenate([x, h], axis=1)),
+            "gates in another order": lambda *a: tuple(claim(*a)[g] for g in (1, 0, 2, 3, 5, 4, 6, 7)),
+            "sign": lambda *a: tuple(-g for g in claim(*a)),
+        },
+    )
+
+
 def eq_cell_gradient():
     """The gradients of the weights from totals, each summed once"""
 
     def gradients(choose=lambda g, dh, dC: (dh, dC), C_of=lambda C: C[:-1], h_of=lambda h: h[:-1]):
         def formula(*a):
-            *P, x, _, _, c = a
-            s = package(*a)
-            g = 2 * (s.h - c)
-            _, dh, dC = lstm.backward(Params(*P), x, s, g)
-            dh, dC = (d[1:] for d in choose(g, dh, dC))
-            v, f, i, o, C_tilde = np.concatenate([h_of(s.h), x], axis=1), *s[2:]
-            slopes = (
-                dC * C_of(s.C) * f * (1 - f),
-                dC * C_tilde * i * (1 - i),
-                dh * np.tanh(s.C[1:]) * o * (1 - o),
-            )
-            return tuple(slope.T @ v for slope in (*slopes, dC * i * (1 - C_tilde**2)))
+            s, dh, dC = totals(*a)
+            v = np.concatenate([h_of(s.h), a[8]], axis=1)
+            d = deltas(s, *choose(2 * (s.h - a[-1]), dh, dC), C_of(s.C))
+            return tuple(d_g.T @ v for d_g in d)
 
         return formula
 

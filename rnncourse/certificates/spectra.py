@@ -15,6 +15,7 @@ from .oracles import (
     Oracle,
     by_complex_step,
     by_dual_numbers,
+    decimals,
     derivative,
     each,
     exact,
@@ -391,7 +392,7 @@ def eq_sandwich():
         oracles={
             "between: product of fractions": Oracle(by_fractions, error=outside),
             "between: stretch of the unit vectors": Oracle(along_vectors, error=outside),
-            "both attained": Oracle(attained),
+            "both attained": Oracle(attained, 1e-11),
         },
         wrong={
             "radius for norm": bounds(low, low),
@@ -462,7 +463,7 @@ def eq_bound():
             "in order with the finite product": Oracle(by_transport, error=disorder),
             "in order with the complex step": Oracle(by(by_complex_step), error=disorder),
             "in order with dual numbers": Oracle(by(by_dual_numbers), error=disorder),
-            "both attained by orthogonal W": Oracle(attained),
+            "both attained by orthogonal W": Oracle(attained, 1e-11),
         },
         wrong={
             "a fifth": bounds(quarter=0.2),
@@ -505,7 +506,8 @@ def eq_wall():
         def measured(w):
             with localcontext(prec=50):
                 b = wall_by_bisection(w)
-                return np.array([float(b[0]), slope(lambda x: last(b, Decimal(w), x))])
+                threshold = (2 * np.cosh(0.25)) ** 2  # sigma' = 1 / (2 cosh(z/2))^2
+                return np.array([float(b[0]), slope(lambda x: last(b, Decimal(w), x)), threshold])
 
         return measured
 
@@ -517,14 +519,14 @@ def eq_wall():
         return float(f(np.array([Dual(half[0], Decimal(1))]))[0].slope)
 
     def formula(w, at=0.5, s=rnn.sigma, ds=rnn.dsigma, n=50):
-        return np.array([0.5 - w * s(at), (w * ds(at)) ** n])
+        return np.array([0.5 - w * s(at), (w * ds(at)) ** n, 1 / ds(at)])
 
     return Certificate(
-        statement=r"b = \tfrac12 - w\,\sigma(\tfrac12), \qquad "
-        r"\frac{d x_{50}}{d x_0} = \bigl(w\,\sigma'(\tfrac12)\bigr)^{50}",
-        conditions=r"$x_t = w\,\sigma(x_{t-1}) + b$ and $x_0 = \tfrac12$; the factor exceeds 1, a wall, for "
-        r"$w "
-        r"> 1/\sigma'(\tfrac12)$.",
+        statement=r"b = \tfrac12 - \sigma(\tfrac12)\,w, \qquad \frac{\partial x_{50}}{\partial x_0} "
+        r"= \bigl(\sigma'(\tfrac12)\,w\bigr)^{50}, \qquad w > \frac{1}{\sigma'(\tfrac12)}",
+        conditions=r"$x_t = w\,\sigma(x_{t-1}) + b$ and $x_0 = \tfrac12$; the last inequality says that the "
+        r"factor "
+        r"exceeds 1.",
         inputs=inputs,
         claim=formula,
         oracles={
@@ -537,7 +539,113 @@ def eq_wall():
             "51 steps": lambda w: formula(w, n=51),
             "no derivative": lambda w: formula(w, ds=rnn.sigma),
             "derivative at sigma": lambda w: formula(w, ds=lambda x: rnn.dsigma(rnn.sigma(x))),
-            "b with the wrong sign": lambda w: formula(w) * [-1, 1],
-            "x_0 left out of b": lambda w: formula(w) - [0.5, 0],
+            "b with the wrong sign": lambda w: formula(w) * [-1, 1, 1],
+            "x_0 left out of b": lambda w: formula(w) - [0.5, 0, 0],
+        },
+    )
+
+
+def eq_fold():
+    """Where fixed points of one unit are born"""
+
+    def inputs(rng):
+        """w = 4.2, 5, 7 and two values between"""
+        for w in 4.2, 5.0, 7.0, *rng.uniform(4.2, 7, size=2):
+            yield (w,)
+
+    def at(x, w):
+        s = logistic(x)
+        return [s, x - w * s]
+
+    def by_extremes(w):
+        """b = x - w sigma(x) makes x a fixed point; the folds are its least and largest value near 0."""
+        with localcontext(prec=50):
+            found = []
+            for sign in 1, -1:
+                low, high = decimals([0]), decimals([5])
+                for _ in range(200):
+                    a, b = low + (high - low) / 3, high - (high - low) / 3
+                    smaller = sign * (at(sign * a, Decimal(w))[1] - at(sign * b, Decimal(w))[1]) < 0
+                    low, high = (low, b) if smaller else (a, high)
+                found += at(sign * low, Decimal(w))
+            return np.concatenate(found).astype(float)
+
+    def by_unit_slope(w):
+        """Bisection for the x where the dual slope of w sigma(x) is 1."""
+        low, high = 0.0, 5.0
+        for _ in range(60):
+            x = (low + high) / 2
+            steep = w * logistic(np.array([Dual(x, 1.0)]))[0].slope > 1
+            low, high = (x, high) if steep else (low, x)
+        return np.concatenate([at(np.array([sign * low]), w) for sign in (1, -1)]).ravel()
+
+    def formula(w, root=lambda w: np.sqrt(1 - 4 / w), b_of=lambda s, w: np.log(s / (1 - s)) - w * s):
+        s = np.array([1 + root(w), 1 - root(w)]) / 2
+        return np.stack([s, b_of(s, w)], axis=1).ravel()
+
+    return Certificate(
+        statement=r"s_\pm = \tfrac12\Bigl(1 \pm \sqrt{1 - \tfrac4w}\Bigr), \qquad "
+        r"b_\pm = \ln\frac{s_\pm}{1-s_\pm} - w\,s_\pm",
+        conditions=r"$x = w\,\sigma(x) + b$ with $w\,\sigma'(x) = 1$ and $s = \sigma(x)$; $w \ge 4$.",
+        inputs=inputs,
+        claim=formula,
+        oracles={
+            "extremes of x - w sigma(x), 50 digits": Oracle(by_extremes, 1e-11),
+            "slope 1 by dual numbers and bisection": Oracle(by_unit_slope, 1e-11),
+        },
+        wrong={
+            "signs exchanged": lambda w: np.roll(formula(w), 2),
+            "2 for 4": lambda w: formula(w, root=lambda w: np.sqrt(1 - 2 / w)),
+            "no root": lambda w: formula(w, root=lambda w: 1 - 4 / w),
+            "logarithm left out": lambda w: formula(w, b_of=lambda s, w: s - w * s),
+            "b with the other sign": lambda w: formula(w) * [1, -1, 1, -1],
+        },
+    )
+
+
+def eq_clip():
+    """Clipping the norm of a gradient"""
+
+    def inputs(rng):
+        """g of 1, 2 and 5 entries, shorter and longer than c = 1 and c = 0.3, and of length c"""
+        for size, c in (1, 1.0), (2, 1.0), (5, 0.3):
+            g = rng.normal(size=size)
+            g = g / np.linalg.norm(g)
+            yield from ((g * length, c) for length in (c / 5, c, 3 * c, 1e6 * c))
+
+    def nearest(g, c):
+        """The nearest point of the ball of radius c: g / (1 + multiplier), by bisection."""
+        low, high = 0.0, 1e7
+        for _ in range(100):
+            middle = (low + high) / 2
+            low, high = (middle, high) if g @ g > (c * (1 + middle)) ** 2 else (low, middle)
+        return g / (1 + low)
+
+    def in_decimals(g, c):
+        with localcontext(prec=50):
+            g, c = decimals(g), Decimal(c)
+            length = (g @ g).sqrt()
+            return (g / length * min(length, c)).astype(float)
+
+    def norm(g):
+        return np.linalg.norm(g)
+
+    return Certificate(
+        statement=r"g \;\leftarrow\; g\,\min\Bigl(1, \frac{c}{\lVert g\rVert}\Bigr)",
+        conditions=r"$c > 0$ and $g \ne 0$: the direction stays, and the length becomes $\min(\lVert g "
+        r"\rVert, c)$.",
+        inputs=inputs,
+        claim=lambda g, c: g * min(1, c / norm(g)),
+        oracles={
+            "nearest point of a ball, by bisection": Oracle(nearest),
+            "direction times length, in 50 digits": Oracle(in_decimals),
+        },
+        wrong={
+            "entry by entry": lambda g, c: np.clip(g, -c, c),
+            "always to length c": lambda g, c: g * c / norm(g),
+            "never": lambda g, c: g,
+            "norm squared": lambda g, c: g * min(1, c / norm(g) ** 2),
+            "sum of moduli": lambda g, c: g * min(1, c / np.abs(g).sum()),
+            "max for min": lambda g, c: g * max(1, c / norm(g)),
         },
     )
