@@ -1,6 +1,8 @@
 """The figures of chapter 1: the network unrolled, one layer's Jacobian, the double sum, gradient checks."""
 
+import json
 from decimal import Decimal, localcontext
+from importlib.resources import files
 
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
@@ -165,7 +167,7 @@ def triangle(term=18, last_factor="immediate"):
     right.text(1.5, 4.2, verdict, linespacing=1.5, **below)
     fig.set_label(
         f"The {len(CELLS)} terms of the double sum by row t and column k, the last factor {last_factor}. "
-        f"Term t = {t}, k = {k} has norm {np.linalg.norm(single[t, k]):.3f} and counts {count[t, k]} ×. "
+        f"Term t = {t}, k = {k} has norm {np.linalg.norm(single[t, k]):.3f} and counts {count[t, k]} times. "
         + verdict.replace("\n", " ")
     )
     return fig
@@ -184,25 +186,49 @@ def _cell(ax, x, y, matrix, times=""):
 # --- 1b: how much work, and how to check a gradient -----------------------------------------------------
 
 
+WAYS = {  # line style and colour of each way to add up the same sum
+    "double sum, each product from scratch": (":", "reference"),
+    "double sum, products kept": ("--", "input"),
+    "recursion": ("-", "gradient"),
+}
+
+
 def costs(longest=512):
     """How many Jacobians are multiplied for one gradient over T steps, in three orders of the same sum."""
     T = 2 ** np.arange(1, int(np.log2(longest)) + 1)
-    ways = {
-        "double sum, each product from scratch": ((T**3 - T) / 6, ":", "reference"),
-        "double sum, products kept": (T * (T - 1) / 2, "--", "input"),
-        "recursion": (T - 1, "-", "gradient"),
-    }
-    fig, ax = figure(width=5.1, height=3.2)
-    for label, (count, line, color) in ways.items():
-        slope = round(np.log2(count[-1] / count[-2]))
-        ax.loglog(T, count, line, color=COLORS[color], lw=2, label=f"{label}: slope {slope}")
-    ax.set(xlabel="steps T", ylabel="products with a Jacobian", xlim=(2, longest), ylim=(0.8, 1e9))
-    ax.legend(loc="upper left")
+    counts = dict(zip(WAYS, ((T**3 - T) / 6, T * (T - 1) / 2, T - 1), strict=True))
+    fig = _growth(T, counts, "products with a Jacobian", top=1e9)
     fig.set_label(
         f"Products with a Jacobian over T, both axes logarithmic. At T = {longest}: "
-        + "; ".join(f"{label} {count[-1]:,.0f}" for label, (count, *_) in ways.items())
+        + "; ".join(f"{label} {count[-1]:,.0f}" for label, count in counts.items())
         + "."
     )
+    return fig
+
+
+def timings():
+    """Seconds for the same three, as benchmarks/double_sum.py measured and stored them."""
+    stored = json.loads((files(__package__) / "timings.json").read_text(encoding="utf-8"))
+    fig = _growth(np.array(stored["T"]), stored["seconds"], "seconds", top=1e4)
+    fig.set_label(
+        f"Measured seconds over T, both axes logarithmic ({stored['conditions']}). At T = {stored['T'][-1]}: "
+        + "; ".join(f"{label} {seconds[-1]:g}" for label, seconds in stored["seconds"].items())
+        + "."
+    )
+    return fig
+
+
+def _growth(T, curves, ylabel, top):
+    """Curves over T on log axes, each with the slope of its last piece."""
+    fig, ax = figure(width=5.1, height=3.2)
+    for label, values in curves.items():
+        line, color = WAYS[label]
+        slope = np.log(values[-1] / values[-2]) / np.log(T[-1] / T[-2])
+        ax.loglog(T, values, line, color=COLORS[color], lw=2, label=f"{label}: slope {slope:.1f}")
+    ax.set(
+        xlabel="steps T", ylabel=ylabel, xlim=(T[0], T[-1]), ylim=(0.8 * min(map(min, curves.values())), top)
+    )
+    ax.legend(loc="upper left")
     return fig
 
 

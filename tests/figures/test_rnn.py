@@ -16,6 +16,7 @@ FIGURES = {
     "triangle": pictures.triangle,
     "triangle, total": lambda: pictures.triangle(16, "total"),
     "costs": pictures.costs,
+    "timings": pictures.timings,
     "hidden bug": pictures.hidden_bug,
     "U": pictures.u_curve,
 }
@@ -99,7 +100,7 @@ def test_a_total_last_factor_counts_as_the_figure_says():
 def test_triangle_selects_the_term_it_names(term, t, k):
     fig = pictures.triangle(term, "total")
     assert fig.axes[1].get_title() == f"t = {t}, k = {k}"
-    assert f"counts {t - k + 1} ×" in fig.get_label()
+    assert f"counts {t - k + 1} times" in fig.get_label()
     shown = [float(text.get_text().replace("−", "-")) for text in fig.axes[1].texts[:9]]
     assert shown == pytest.approx((t - k + 1) * pictures.terms()[t, k].ravel(), abs=6e-4)
     assert fig.axes[1].texts[9].get_text().count("J") == t - k
@@ -139,3 +140,9 @@ def test_u_curve_is_that_of_floats_where_truncation_rules():
         assert error == pytest.approx(abs(central_difference(loss, W, step) / exact - 1).item(), rel=0.01)
     assert (errors[-6:] > 1e-4).all() and errors.min() < 1e-10
     assert floor.get_ydata()[0] == 1e-15  # what the complex step misses is less than is drawn
+
+
+def test_measured_times_grow_as_the_counts_do():
+    stored = pictures.timings().axes[0].lines
+    slopes = [np.polyfit(np.log(line.get_xdata()[1:]), np.log(line.get_ydata()[1:]), 1)[0] for line in stored]
+    assert slopes == pytest.approx([3, 2, 1], abs=0.3)
