@@ -37,12 +37,12 @@ class Explorable(NamedTuple):
     grids: dict
     html: str
 
+    def __repr__(self):
+        return sentence(self.grids)
+
     def _repr_mimebundle_(self, include=None, exclude=None):
-        faces = {"text/html": self.html, "text/plain": sentence(self.grids)}
-        if ipywidgets:
-            view = live(self.figure, self.grids)._repr_mimebundle_()
-            faces |= {kind: view[kind] for kind in view if "widget-view" in kind}
-        return faces
+        view = live(self.figure, self.grids)._repr_mimebundle_() if ipywidgets else {}
+        return view | {"text/html": self.html, "text/plain": repr(self)}
 
 
 def explore(figure, **grids):
