@@ -109,6 +109,8 @@ FLIPS = {
     (spectra, "power"): ["eq-power"],
     (spectra, "norm"): ["eq-bound", "eq-sandwich"],
     (spectra, "radius"): ["eq-sandwich"],
+    (spectra, "wall"): ["eq-wall"],
+    (spectra, "fold"): ["eq-fold"],
     (lstm, "forward"): ["eq-lstm-hidden"],
     (lstm, "backward"): ["eq-lstm-bptt"],
     (lstm, "gate_transport"): ["eq-gate-path", "eq-carousel"],

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import lstm, rnn, spectra
+from . import lstm, practice, rnn, spectra
 from .oracles import Certificate
 
 LABELS = {
     name.replace("_", "-"): function
-    for chapter in (rnn, spectra, lstm)
+    for chapter in (rnn, spectra, practice, lstm)
     for name, function in vars(chapter).items()
     if name.startswith("eq_")
 }

@@ -528,7 +528,7 @@ def eq_wall():
         r"factor "
         r"exceeds 1.",
         inputs=inputs,
-        claim=formula,
+        claim=lambda w: np.array([spectra.wall(w), *formula(w)[1:]]),
         oracles={
             "bisection for b, dual numbers of 50 digits": Oracle(oracle(by_duals), 1e-11),
             "bisection for b, 50-digit differences": Oracle(oracle(by_difference), 1e-11),
@@ -588,7 +588,7 @@ def eq_fold():
         r"b_\pm = \ln\frac{s_\pm}{1-s_\pm} - w\,s_\pm",
         conditions=r"$x = w\,\sigma(x) + b$ with $w\,\sigma'(x) = 1$ and $s = \sigma(x)$; $w \ge 4$.",
         inputs=inputs,
-        claim=formula,
+        claim=lambda w: np.stack([formula(w)[::2], spectra.fold(w)], axis=1).ravel(),
         oracles={
             "extremes of x - w sigma(x), 50 digits": Oracle(by_extremes, 1e-11),
             "slope 1 by dual numbers and bisection": Oracle(by_unit_slope, 1e-11),

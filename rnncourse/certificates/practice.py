@@ -1,0 +1,155 @@
+"""Certificates of the page on practice in chapter 2: one function an equation, named after its label."""
+
+from fractions import Fraction
+from math import comb, factorial
+
+import numpy as np
+
+from .oracles import Certificate, Oracle, distance
+
+
+def eq_survival():
+    """How many ReLU paths stay open"""
+
+    def inputs(rng):
+        """n = 1, 2, 5, 12 and 30 steps"""
+        for n in 1, 2, 5, 12, 30:
+            yield (n,)
+
+    def by_laplace_walk(n):
+        """Steps of density e^-|x| / 2: a walk that stayed positive has density p(x) e^-x, p a polynomial."""
+        p = [Fraction(1, 2)]
+        for _ in range(n - 1):
+            q = [Fraction(0)] * (len(p) + 1)
+            for j, a in enumerate(p):
+                q[j + 1] += a / (j + 1) / 2  # from below
+                for i in range(j + 1):  # from above
+                    q[j - i] += a * comb(j, i) * factorial(i) / Fraction(2) ** (i + 2)
+            p = q
+        return float(sum(a * factorial(j) for j, a in enumerate(p)))
+
+    def by_series(n):
+        """Coefficient n of exp(sum_j s^j P(S_j > 0) / j), where every P is 1/2 (Sparre Andersen)."""
+        c = [Fraction(1)]
+        for k in range(1, n + 1):
+            c.append(sum(c[:k]) / (2 * k))
+        return float(c[n])
+
+    def error(claim, value):
+        """Of the exact form its distance; of the approximation what exceeds a relative 1/(7n)."""
+        exact, approximate, n = claim
+        return max(distance(exact, value), abs(approximate / value - 1) - 1 / (7 * n))
+
+    def claim(n, choose=lambda n: comb(2 * n, n) / 4**n, approximate=lambda n: 1 / np.sqrt(np.pi * n)):
+        return choose(n), approximate(n), n
+
+    return Certificate(
+        statement=r"P(\text{open after } n \text{ steps}) = \binom{2n}{n}\,4^{-n} \;\approx\; "
+        r"\frac{1}{\sqrt{\pi n}}",
+        conditions=r"Independent steps of one symmetric, continuous distribution, $h_0 = 0$, $n \ge 1$; the "
+        r"approximation errs by less than one part in $7n$.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "walk with Laplace steps, fractions": Oracle(by_laplace_walk, error=error),
+            "generating function, fractions": Oracle(by_series, error=error),
+        },
+        wrong={
+            "n + 1": lambda n: claim(n, lambda n: comb(2 * n + 2, n + 1) / 4 ** (n + 1)),
+            "n - 1": lambda n: claim(n, lambda n: comb(2 * n - 2, n - 1) / 4 ** (n - 1)),
+            "2^-n, as if each step halved": lambda n: claim(n, lambda n: 2.0**-n),
+            "1 / (n + 1), as for a record": lambda n: claim(n, lambda n: 1 / (n + 1)),
+            "pi left out": lambda n: claim(n, approximate=lambda n: 1 / np.sqrt(n)),
+            "1 / n": lambda n: claim(n, approximate=lambda n: 1 / (np.pi * n)),
+        },
+    )
+
+
+def eq_energy():
+    """The energy of a linear unit driven by noise"""
+
+    def inputs(rng):
+        """t = 0, 1, 2, 5 and 9; lambda complex, with modulus between 0.2 and 0.95"""
+        for t in 0, 1, 2, 5, 9:
+            yield rng.uniform(0.2, 0.95) * np.exp(1j * rng.uniform(0, 2 * np.pi)), t
+
+    def by_all_signs(lam, t):
+        """The mean over all inputs of +1 and -1; the limit as the mean of the squared frequency response."""
+        signs = 1 - 2 * (np.arange(2**t)[:, None] >> np.arange(t) & 1)
+        h = np.zeros(2**t, dtype=complex)
+        for x_t in signs.T:
+            h = lam * h + x_t
+        response = 1 / (1 - lam * np.exp(-2j * np.pi * np.arange(4096) / 4096))
+        return np.mean(np.abs(h) ** 2), np.mean(np.abs(response) ** 2)
+
+    def by_variances(lam, t):
+        """The variance from step to step: that of lambda h and that of x add."""
+        v = [0.0]
+        for _ in range(1000):
+            v.append(abs(lam) ** 2 * v[-1] + 1)
+        return v[t], v[-1]
+
+    def claim(lam, t, r=lambda lam: abs(lam) ** 2, late=0):
+        return (1 - r(lam) ** (t + late)) / (1 - r(lam)), 1 / (1 - r(lam))
+
+    return Certificate(
+        statement=r"\mathbb{E}\,|h_t|^2 = \sum_{k=0}^{t-1}|\lambda|^{2k} = "
+        r"\frac{1-|\lambda|^{2t}}{1-|\lambda|^2} "
+        r"\;\longrightarrow\; \frac{1}{1-|\lambda|^2}, \qquad h_0 = 0,\; |\lambda| < 1",
+        conditions=r"$h_t = \lambda h_{t-1} + x_t$ with uncorrelated $x_t$ of mean 0 and variance 1.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "all signs; frequency response": Oracle(by_all_signs),
+            "variances, step by step": Oracle(by_variances),
+        },
+        wrong={
+            "modulus not squared": lambda lam, t: claim(lam, t, r=abs),
+            "lambda^2 for its modulus": lambda lam, t: claim(lam, t, r=lambda lam: lam**2),
+            "t + 1 terms": lambda lam, t: claim(lam, t, late=1),
+            "1 - lambda, not squared": lambda lam, t: (claim(lam, t)[0], 1 / abs(1 - lam) ** 2),
+            "the limit for every t": lambda lam, t: claim(lam, t)[1:] * 2,
+        },
+    )
+
+
+def eq_ring_energy():
+    """The energy averaged over a ring of eigenvalues"""
+
+    def inputs(rng):
+        """radii from 0 to 0.9, from 0.5 to 0.99, and three random pairs up to 0.95"""
+        yield from ((0.0, 0.9), (0.5, 0.99))
+        for _ in range(3):
+            yield tuple(np.sort(rng.uniform(0.1, 0.95, size=2)))
+
+    def over_the_ring(low, high):
+        """Gauss quadrature in the radius of 2 pi r / (1 - r^2), over the area."""
+        nodes, weights = np.polynomial.legendre.leggauss(200)
+        r = (high - low) / 2 * nodes + (high + low) / 2
+        return weights @ (r / (1 - r**2)) * (high - low) / (high**2 - low**2)
+
+    def by_series(low, high):
+        """The mean of |lambda|^(2k) over the ring, summed over k."""
+        k = np.arange(1, 4000)
+        return np.sum((high ** (2.0 * k) - low ** (2.0 * k)) / k) / (high**2 - low**2)
+
+    def claim(low, high, power=2):
+        return np.log((1 - low**power) / (1 - high**power)) / (high**power - low**power)
+
+    return Certificate(
+        statement=r"\mathbb{E}\,|h_\infty|^2 = \frac{1}{r_{\max}^2 - r_{\min}^2}\,"
+        r"\ln\frac{1-r_{\min}^2}{1-r_{\max}^2}",
+        conditions=r"$\lambda$ uniform in area between the radii, $0 \le r_{\min} < r_{\max} < 1$.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "quadrature over the ring": Oracle(over_the_ring, 1e-10),
+            "series": Oracle(by_series, 1e-10),
+        },
+        wrong={
+            "uniform in radius": lambda low, high: claim(low, high, power=1),
+            "radii exchanged in the logarithm": lambda low, high: -claim(low, high),
+            "at the mean of |lambda|^2": lambda low, high: 1 / (1 - (low**2 + high**2) / 2),
+            "not divided by the area": lambda low, high: claim(low, high) * (high**2 - low**2),
+        },
+    )
