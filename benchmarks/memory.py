@@ -33,6 +33,14 @@ def run(kind, T, rate, seed, forget_bias=1.0):
     return result
 
 
+def carousel(seed):
+    """What training at T = 50 made of the carousel: its error at step 5, and the three longest half-lives."""
+    w, _ = adding.train("LSTM", 50, seed=seed, updates=UPDATES)
+    missed, half_lives = adding.carousel(w, *adding.batch(np.random.default_rng(seed), 50), 5)
+    longest = [round(float(steps), 1) for steps in np.sort(half_lives)[:-4:-1]]
+    return dict(seed=seed, missed=round(float(np.median(missed)), 3), half_lives=longest)
+
+
 def quality(result):
     """What makes a rate the best: fewest updates until solved, then least error at the end."""
     return result["updates"], result["error"][-1]
@@ -46,8 +54,11 @@ def main():
         runs = [(kind, T, best[kind], seed) for T in LENGTHS for kind in SIZES for seed in (1, 2, 3)]
         bias = [("LSTM", T, rate, seed, b) for T in LENGTHS for seed in range(4, 9) for b in (0.0, 1.0)]
         runs, bias = (pool.starmap(run, todo, 1) for todo in (runs, bias))
+        trained = pool.map(carousel, range(1, 7))
     conditions = dict(command=COMMAND, python=platform.python_version(), numpy=np.__version__, batch=64)
-    data = conditions | dict(updates=UPDATES, every=EVERY, sweep=sweep, runs=runs, forget_bias=bias)
+    data = conditions | dict(
+        updates=UPDATES, every=EVERY, sweep=sweep, runs=runs, forget_bias=bias, carousel=trained
+    )
     FILE.write_text(json.dumps(data).replace('{"kind"', '\n{"kind"') + "\n", encoding="utf-8")
 
 

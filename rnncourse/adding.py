@@ -112,3 +112,16 @@ def train(kind, T, n=32, seed=0, rate=0.02, updates=600, forget_bias=1.0):
 def solved(losses):
     """Whether the mean of the last 20 errors is below 0.01, a sixteenth of what the best constant makes."""
     return len(losses) >= 20 and np.mean(losses[-20:]) < 0.01
+
+
+def carousel(w, x, y, k):
+    """How far the carousel alone misses the gradient dL/dC_k of a batch, and how long each unit holds.
+
+    -> the relative error of dL/dC_T prod_{i=k+1..T} diag(f_i) for each sequence (size,) (eq-gate-path), and the
+    half-life of each unit (n,), from the geometric mean of its forget gate (eq-half-life).
+    """
+    f = forward("LSTM", w, x).f
+    *_, (_, dC) = gradient("LSTM", w, x, y)
+    frozen = dC[-1] * f[k:].prod(0)
+    missed = np.linalg.norm(frozen - dC[k], axis=-1) / np.linalg.norm(dC[k], axis=-1)
+    return missed, np.log(2) / -np.log(f).mean((0, 1))
