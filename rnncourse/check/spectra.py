@@ -657,3 +657,95 @@ choice(
     ),
     c="is I if W is diagonalizable, and else grows like a power of n",
 )
+
+
+# 2-clip: the norm of a gradient, bounded
+
+
+def gradients(*lengths):
+    def draw(rng):
+        g = rng.normal(size=(len(lengths), 4))
+        return g / np.linalg.norm(g, axis=1, keepdims=True) * np.array(lengths)[:, None], 2.0
+
+    draw.__doc__ = (
+        f"{len(lengths)} gradients of 4 entries, of the lengths {', '.join(map(str, lengths))}; limit 2"
+    )
+    return draw
+
+
+@exercise(
+    "2-clip",
+    "Gradients, clipped by norm",
+    "f(g, limit), the clipped gradients; each row of g (m, n) is the gradient of one run",
+    gradients(30, 0.5, 6),
+    gradients(2, 1e-6, 1e6, 5),
+    gradients(0, 3),
+    hints=(
+        "Each row has its own Euclidean norm. Which rows may stay as they are?",
+        "A row that is too long keeps its direction: by which positive number do you multiply it?",
+        "`norms = np.linalg.norm(g, axis=1, keepdims=True)`, then `g * limit / np.maximum(norms, limit)`: "
+        "no row of zeros can do harm there.",
+    ),
+    alike=("always-rescaled+one-norm-for-all", "squared-norm+dropped"),
+)
+def clip(
+    g,
+    limit,
+    norms=lambda g: np.linalg.norm(g, axis=1, keepdims=True),
+    scale=lambda c, norms: c / np.maximum(norms, c),
+):
+    return g * scale(limit, norms(g))
+
+
+@mistake("2-clip", "entry-by-entry", "eq-clip")
+def _(g, limit):
+    """Every entry is clipped by itself, which turns the gradient. Shorten it as a whole.
+
+    `np.clip` is named after the thing and does another.
+    """
+    return np.clip(g, -limit, limit)
+
+
+@mistake("2-clip", "always-rescaled", "eq-clip", part="scale")
+def _(c, norms):
+    """Short gradients are stretched to the limit too. A gradient within the limit stays as it is.
+
+    Normalised descent does this, on purpose; clipping does not.
+    """
+    return c / norms
+
+
+@mistake("2-clip", "unit-length", "eq-clip", part="scale")
+def _(c, norms):
+    """Long gradients come out with length 1, not with the length of the limit.
+
+    With a limit of 1, the usual one, nobody would notice.
+    """
+    return np.where(norms > c, 1 / norms, 1)
+
+
+@mistake("2-clip", "squared-norm", "eq-clip", part="norms")
+def _(g):
+    """This is the squared norm: the root is missing.
+
+    The sum of squares is what the code computes first.
+    """
+    return (g**2).sum(axis=1, keepdims=True)
+
+
+@mistake("2-clip", "one-norm-for-all", "eq-clip", part="norms")
+def _(g):
+    """All rows share one norm here. Each row is the gradient of a run of its own.
+
+    `np.linalg.norm(g)` without an axis takes the whole array.
+    """
+    return np.linalg.norm(g)
+
+
+@mistake("2-clip", "dropped", "eq-clip", part="scale")
+def _(c, norms):
+    """Long gradients are dropped. They are too long, not wrong: keep the direction.
+
+    Skipping a bad step is what one does against NaN.
+    """
+    return np.where(norms > c, 0, 1)
