@@ -222,7 +222,7 @@ def lag_curves(gain, unit, weights):
     right.plot(gain, rate(norms), "o", color=COLORS["gradient"])
     right.set(xlabel="gain", ylim=(0.03, 20), title="factor per step")
     right.set_xticks([0.25, 1, 4], ["¼", "1", "4"])
-    right.set_xticks([], minor=True)
+    right.minorticks_off()
     right.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
     fig.set_label(
         f"A {unit} network with {weights} weights of gain {gain:.2f}: the gradient changes by a factor of "
