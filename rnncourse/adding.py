@@ -117,8 +117,8 @@ def solved(losses):
 def carousel(w, x, y, k):
     """How far the carousel alone misses the gradient dL/dC_k of a batch, and how long each unit holds.
 
-    -> the relative error of dL/dC_T prod_{i=k+1..T} diag(f_i) for each sequence (size,) (eq-gate-path), and the
-    half-life of each unit (n,), from the geometric mean of its forget gate (eq-half-life).
+    -> the relative error of dL/dC_T prod_{i=k+1..T} diag(f_i) for each sequence (eq-gate-path), and the
+    half-life of each unit, from the geometric mean of its forget gate (eq-half-life).
     """
     f = forward("LSTM", w, x).f
     *_, (_, dC) = gradient("LSTM", w, x, y)
