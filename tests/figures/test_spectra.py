@@ -1,0 +1,158 @@
+"""The lines of chapter 2's figures against numbers found in another way."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from rnncourse import rnn
+from rnncourse.figures import spectra as pictures
+from rnncourse.figures.style import drawing, svg
+from rnncourse.gradcheck import complex_step
+
+FIGURES = {
+    "growth curves": lambda: pictures.growth_curves(
+        {"a": [1, 2, 4], "b": [1, 0.5, 0]}, bound={"c": [1, 3, 9]}
+    ),
+    "power for product": lambda: pictures.power_for_product(1.0),
+    "defective": pictures.defective,
+    "nearly defective": lambda: pictures.nearly_defective(3),
+    "dominant mode": lambda: pictures.dominant_mode(2, "W₊ (printed)"),
+    "transient": lambda: pictures.transient(10),
+    "unit modulus": lambda: pictures.unit_modulus("[[2, −1], [1, 0]]", 24),
+    "lag curves": lambda: pictures.lag_curves(pictures.GAINS[-1], "tanh", "Gaussian"),
+    "cliff slice": lambda: pictures.cliff_slice(5),
+    "cliff surface": lambda: pictures.cliff_surface({"plain": [(5, -2.5), (4.9, -2.4)]}),
+    "bifurcation": lambda: pictures.bifurcation(5),
+    "singular spectra": lambda: pictures.singular_spectra(np.linspace(1, 0.1, 9), np.linspace(1, 0.1, 9)),
+    "ring": lambda: pictures.ring(np.array([0.5, 0.9j]), np.array([1.3, 5.3])),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_speaks_fits_and_repeats_itself(name):
+    fig = FIGURES[name]()
+    assert len(fig.get_label()) > 60
+    assert svg(fig) == svg(FIGURES[name]())
+    assert "<image" not in svg(fig)
+    drawing(fig)
+    for text in fig.findobj(Text):
+        if text.get_visible() and text.get_text().strip() and text.axes:
+            box = text.get_window_extent()
+            assert fig.bbox.x0 - 1 <= box.x0 and box.x1 <= fig.bbox.x1 + 1, text
+
+
+def line(ax, label):
+    return next(drawn for drawn in ax.lines if drawn.get_label() == label)
+
+
+def test_the_product_is_that_of_the_complex_step_and_the_powers_are_powers():
+    params, x, rest = pictures.demo_network(1.0, T=3)
+
+    def run(h):
+        for x_t in x:
+            h = rnn.sigma(params.W @ h + x_t)
+        return h
+
+    drawn = line(pictures.power_for_product(1.0).axes[0], "product Jₙ ··· J₁").get_ydata()[3]
+    assert drawn == pytest.approx(np.linalg.norm(complex_step(run, rest), 2))
+    still = pictures.power_for_product(0.0)
+    ends = [drawn.get_ydata()[-1] for drawn in still.axes[0].lines if len(drawn.get_ydata())]
+    assert len(ends) == 21 and max(ends) == pytest.approx(min(ends), rel=1e-9)
+
+
+@pytest.mark.parametrize(("matrix", "sign"), [("W₊ (printed)", 1), ("W₋ (decomposed)", -1)])
+def test_the_ellipse_has_the_exact_axes(matrix, sign):
+    ellipse = pictures.dominant_mode(3, matrix).axes[0].lines[1].get_xydata()
+    W = np.array([[Fraction(58), Fraction(24 * sign)], [Fraction(24 * sign), Fraction(72)]]) / 90
+    assert ellipse[0] == pytest.approx((W @ W @ W @ [1, 0]).astype(float))  # the image of (1, 0)
+    radii = np.linalg.norm(ellipse, axis=1)
+    assert radii.max() == pytest.approx(1, abs=2e-3)
+    assert radii.min() == pytest.approx((4 / 9) ** 3, abs=0.01)
+
+
+def test_the_transient_is_that_of_the_gram_matrix():
+    drawn = line(pictures.transient(10).axes[0], "largest singular value of Wⁿ").get_ydata()
+    for n in 1, 9, 62, 63:
+        corner = 10 * n * 0.9 ** (n - 1)  # the entries in closed form, and the larger root of its quadratic
+        trace, det = corner**2 + 2 * 0.81**n, 0.81 ** (2 * n)
+        assert drawn[n] == pytest.approx(np.sqrt((trace + np.sqrt(trace**2 - 4 * det)) / 2), rel=1e-6)
+    assert "largest, 38.7, at n = 9 and is below 1 for good from n = 63" in pictures.transient(10).get_label()
+
+
+def test_unit_modulus_says_the_powers():
+    label = {name: pictures.unit_modulus(name, 24).get_label() for name in pictures.UNIT_MODULUS}
+    rotation, jordan, disguised = list(label.values())[1:]
+    assert f"{np.cos(24):.2f}" in rotation and "its norm is 1.00" in rotation
+    assert "1.00, 24.00, 0.00, 1.00" in jordan
+    assert "25.00, −24.00, 24.00, −23.00" in disguised
+    for W in pictures.UNIT_MODULUS.values():
+        assert abs(np.linalg.eigvals(W)) == pytest.approx(1, abs=1e-7)
+
+
+def test_the_condition_number_is_that_of_the_eigenvectors():
+    for k in 1, 6:
+        Q = np.linalg.eig(np.array([[1, 1], [0, 1 + 10.0**-k]]))[1]
+        dot = pictures.nearly_defective(k).axes[1].lines[-1].get_ydata()[0]
+        assert dot == pytest.approx(np.linalg.cond(Q), rel=1e-6)
+
+
+def test_eig_shows_zero_where_multiplication_shows_n():
+    multiplied, by_eig = pictures.defective().axes[0].lines
+    assert multiplied.get_ydata()[-1] == 30 and abs(by_eig.get_ydata()[-1]) < 0.01
+
+
+@pytest.mark.parametrize("unit", ["logistic", "tanh"])
+@pytest.mark.parametrize("weights", ["Gaussian", "orthogonal"])
+def test_lag_norms_are_those_of_a_network_written_out(unit, weights):
+    activation = np.tanh if unit == "tanh" else rnn.sigma
+    rng = np.random.default_rng(0)
+    W, x = rng.normal(size=(6, 6)) / np.sqrt(6), rng.normal(size=(8, 6))
+    W = 1.5 * (np.linalg.qr(W)[0] if weights == "orthogonal" else W)
+
+    def run(h):
+        for x_t in x:
+            h = activation(W @ h + x_t)
+        return h
+
+    norms, bound = pictures.lag_norms(1.5, unit, weights, n=6, T=8)
+    assert norms[-1] == pytest.approx(
+        np.linalg.norm(complex_step(run, np.full(6, 0.5 * (unit == "logistic"))), 2)
+    )
+    assert bound == pytest.approx(np.sqrt(np.linalg.eigvalsh(W.T @ W).max()) / (1 if unit == "tanh" else 4))
+    assert (norms <= bound ** np.arange(9) * (1 + 1e-9)).all()
+
+
+def test_the_cliff_falls_at_the_dashed_line():
+    fig = pictures.cliff_slice(5)
+    b, E = fig.axes[0].lines[0].get_data()
+    x = np.full_like(b, 0.5)
+    for _ in range(50):
+        x = 5 / (1 + np.exp(-x)) + b
+    assert pytest.approx((1 / (1 + np.exp(-x)) - 0.7) ** 2, abs=1e-9) == E
+    fall = b[np.diff(E).argmin()]
+    assert fig.axes[0].lines[1].get_xdata()[0] == pytest.approx(fall, abs=0.011)
+
+
+def test_the_bifurcation_draws_fixed_points_and_marks_the_fold():
+    fig = pictures.bifurcation(5)
+    for drawn in fig.axes[0].lines[:2]:
+        b, x = drawn.get_data()
+        kept = np.isfinite(b)
+        assert kept.any() and 5 * rnn.sigma(x[kept]) + b[kept] == pytest.approx(x[kept], abs=1e-12)
+    assert re.search(r"between -2\.656 and -2\.344", fig.get_label())
+    assert len(pictures.bifurcation(3.5).axes[0].lines) == 2
+
+
+def test_the_energies_are_drawn_against_the_geometric_series():
+    modulus, limit = line(
+        pictures.ring(np.array([0.5]), np.array([1.3])).axes[1], "1 / (1 − |λ|²)"
+    ).get_data()
+    assert limit[:150] == pytest.approx([sum(m ** (2 * k) for k in range(400)) for m in modulus[:150]])
+
+
+def test_growth_curves_leave_out_zeros():
+    drawn = line(pictures.growth_curves({"gone": [1, 0.5, 0]}).axes[0], "gone").get_ydata()
+    assert drawn[1] == 0.5 and np.isnan(drawn[2])
