@@ -1,0 +1,152 @@
+"""The figures of chapter 3 draw what independent computations give."""
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from rnncourse import lstm
+from rnncourse.figures import lstm as figures
+from rnncourse.figures import style
+from rnncourse.gradcheck import complex_step
+
+DATA = {
+    "updates": 200,
+    "every": 50,
+    "runs": [
+        {"kind": "LSTM", "T": 50, "solved": True, "updates": 120, "error": [0.2, 0.1, 0.005]},
+        {"kind": "tanh", "T": 50, "solved": False, "updates": 200, "error": [0.2, 0.17, 0.17, 0.16]},
+        {"kind": "IRNN", "T": 100, "solved": True, "updates": 50, "error": [0.004]},
+    ],
+}
+RUN = figures.network()[2]._replace(C=np.arange(4.0)[:, None], h=np.ones((4, 1)))
+ALL = {
+    "cell": lambda: figures.cell(),
+    "cell, carousel": lambda: figures.cell("carousel"),
+    "cell, gates": lambda: figures.cell("gates"),
+    "gates": lambda: figures.gates(0.5, 0.25, 0.3),
+    "run": lambda: figures.run(RUN, np.ones((3, 1)), ["pulse"]),
+    "worst_case": lambda: figures.worst_case(0.9),
+    "paths": lambda: figures.paths(2.0, "weights × 10"),
+    "half_life": figures.half_life,
+    "backward_norms": lambda: figures.backward_norms(1.0),
+    "latching": lambda: figures.latching(0.5),
+    "learning": lambda: figures.learning(DATA, 50),
+}
+
+
+def line(ax, label):
+    return next(np.asarray(line.get_ydata(), dtype=float) for line in ax.lines if line.get_label() == label)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_same_bytes_and_an_alt_text(name):
+    first, second = ALL[name](), ALL[name]()
+    assert len(first.get_label()) > 40
+    assert style.svg(first) == style.svg(second)
+    for text in (t for t in first.findobj(Text) if t.axes and t.get_visible() and t.get_text().strip()):
+        box = text.get_window_extent()
+        assert first.bbox.x0 - 1 <= box.x0 and box.x1 <= first.bbox.x1 + 1, text
+        assert first.bbox.y0 - 1 <= box.y0 and box.y1 <= first.bbox.y1 + 1, text
+
+
+def test_the_cell_names_every_quantity():
+    (ax,) = figures.cell().axes
+    texts = [text.get_text() for text in ax.texts]
+    for name in (
+        "xₜ",
+        "hₜ₋₁",
+        "Cₜ₋₁",
+        "[hₜ₋₁; xₜ]",
+        "fₜ",
+        "iₜ",
+        "oₜ",
+        "C̃ₜ",
+        "fₜ⊙Cₜ₋₁",
+        "iₜ⊙C̃ₜ",
+        "Cₜ",
+        "tanh(Cₜ)",
+        "hₜ",
+    ):
+        assert name in texts
+    assert texts.count("σ") == 3 and texts.count("tanh") == 2 and texts.count("W") == 4
+
+
+@pytest.mark.parametrize("route, stressed", [(None, 0), ("carousel", 1), ("gates", 8)])
+def test_a_route_stands_out(route, stressed):
+    (ax,) = figures.cell(route).axes
+    wide = [line for line in ax.lines if line.get_linewidth() > 2]
+    assert len(wide) == sum(len(figures.LINES[name]) - 1 for name in figures.ROUTES[route])
+    assert len(figures.ROUTES[route]) == stressed
+
+
+@pytest.mark.parametrize("f, i, o", [(1, 1, 1), (0.9, 0.5, 0.3), (0, 1, 0)])
+def test_traces_are_the_geometric_sum(f, i, o):
+    (ax,) = figures.gates(f, i, o).axes
+    t = len(figures.PULSES)
+    C = [sum(float(f) ** (s - k - 1) * i * figures.PULSES[k] for k in range(s)) for s in range(t + 1)]
+    assert np.allclose(line(ax, "cell Cₜ"), C)
+    assert np.allclose(line(ax, "hidden hₜ"), o * np.tanh(C))
+
+
+@pytest.mark.parametrize("f", [0.0, 0.9, 1.0])
+def test_the_worst_case_is_reached_by_a_network(f):
+    (ax,) = figures.worst_case(f).axes
+    bias = np.log(f / (1 - f)) if 0 < f < 1 else 400 * (2 * f - 1)
+    zeros, big = np.zeros((1, 2)), np.array([400.0])
+    params = lstm.Params(zeros, zeros, zeros, zeros, np.array([bias]), big, big, big)
+    C = lstm.forward(params, np.zeros((60, 1)), np.zeros(1), np.zeros(1)).C[:, 0]
+    assert np.allclose(line(ax, "worst case |Cₜ|"), C)
+
+
+@pytest.mark.parametrize("B, weights", [(0.0, "weights × 1"), (3.0, "weights × 10")])
+def test_paths_against_a_restarted_network(B, weights):
+    params, x, s = figures.network(figures.SCALES[weights], B, -B)
+    left, right = figures.paths(B, weights).axes
+    k = figures.START
+    for j, lag in ((0, 1), (4, 7)):
+
+        def rerun(C, x=x[k : k + lag]):
+            return lstm.forward(params, x, s.o[k - 1] * np.tanh(C), C).C[-1]
+
+        full = complex_step(rerun, s.C[k])
+        frozen = np.diag(np.exp(np.log(s.f[k : k + lag]).sum(0)))
+        assert np.isclose(line(left, "full")[j], np.linalg.svd(full)[1][0])
+        assert np.isclose(line(left, "gates frozen")[j], frozen.max())
+        error = np.linalg.svd(full - frozen)[1][0] / np.linalg.svd(full)[1][0]
+        assert np.isclose(line(right, "error, gates frozen")[j], error)
+        assert np.isclose(line(right, "distance to I")[j], np.linalg.svd(full - np.eye(32))[1][0])
+    assert line(right, "error, single steps")[0] < 1e-15 < line(right, "error, single steps")[1]
+
+
+def test_half_lives():
+    (ax,) = figures.half_life().axes
+    B, steps = ax.lines[0].get_data()
+    assert np.allclose((1 / (1 + np.exp(-B))) ** steps, 0.5)
+    assert [text.get_text() for text in ax.texts[:2]] == ["2.21 steps", "103 steps"]
+
+
+def test_gradients_going_back():
+    (ax,) = figures.backward_norms(1.0, T=12).axes
+    params, x, _ = figures.network(b_f=1.0)
+
+    def last(C1):
+        s = lstm.forward(params, x[:12], np.zeros(32), np.zeros(32))
+        return lstm.forward(params, x[1:12], s.o[0] * np.tanh(C1), C1).h[-1].sum() / np.sqrt(32)
+
+    C1 = lstm.forward(params, x[:1], np.zeros(32), np.zeros(32)).C[1]
+    assert np.isclose(line(ax, "dL/dCₜ")[1], np.linalg.norm(complex_step(last, C1)))
+    assert np.isclose(line(ax, "dL/dhₜ")[12], 1)
+
+
+@pytest.mark.parametrize("u, says", [(0.53, "holds"), (0.54, "flips")])
+def test_the_latch_holds_up_to_its_threshold(u, says):
+    _, right = figures.latching(u).axes
+    assert right.get_title() == says
+
+
+def test_learning_shows_the_runs_of_one_length():
+    fig = figures.learning(DATA, 50)
+    (ax,) = fig.axes
+    assert list(line(ax, "LSTM")) == [0.2, 0.1, 0.005] and list(line(ax, "tanh")) == [0.2, 0.17, 0.17, 0.16]
+    assert list(next(i for i in ax.lines if i.get_label() == "LSTM").get_xdata()) == [50, 100, 120]
+    assert "LSTM: 120; tanh: not solved." in fig.get_label() and "IRNN" not in fig.get_label()
