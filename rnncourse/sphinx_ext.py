@@ -207,6 +207,17 @@ def polish(app, doctree, docname):
             box += node
 
 
+def keep_punctuation(app, doctree, docname):
+    """A full stop after a formula may not begin the next line."""
+    for node in list(doctree.findall(nodes.math)):
+        after = node.next_node(descend=False, siblings=True)
+        if isinstance(after, nodes.Text) and (stop := re.match(r"[^\w\s(]+", after)):
+            box = nodes.inline(classes=["together"])
+            node.replace_self(box)
+            box += [node, nodes.Text(stop[0])]
+            after.parent.replace(after, nodes.Text(after[stop.end() :]))
+
+
 def copy_katex(app):
     source, target = ROOT / "node_modules/katex/dist", Path(app.outdir) / "_static/katex"
     (target / "fonts").mkdir(parents=True, exist_ok=True)
@@ -218,7 +229,12 @@ def copy_katex(app):
 
 def as_written(app, what, name, obj, options, lines):
     """Show docstrings as they stand in the code: their formulas are no markup."""
-    lines[:] = lines and [".. code-block:: text", "   :class: docstring", "", *(f"   {line}" for line in lines)]
+    lines[:] = lines and [
+        ".. code-block:: text",
+        "   :class: docstring",
+        "",
+        *(f"   {line}" for line in lines),
+    ]
 
 
 def is_field(app, what, name, obj, skip, options):
@@ -227,6 +243,7 @@ def is_field(app, what, name, obj, skip, options):
 
 
 def setup(app):
+    app.setup_extension("sphinx.ext.autodoc")
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.add_directive("choice", Choice)
     app.connect("builder-inited", copy_katex)
@@ -237,5 +254,6 @@ def setup(app):
     app.connect("env-check-consistency", number_exercises)
     app.connect("env-check-consistency", check_choices)
     app.connect("doctree-resolved", polish, priority=900)
+    app.connect("doctree-resolved", keep_punctuation)
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

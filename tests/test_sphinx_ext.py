@@ -119,6 +119,12 @@ def test_mathematics_is_spoken_and_drawn(build):
     assert math.select_one(".katex-html")["aria-hidden"] == "true"
 
 
+def test_punctuation_stays_with_its_formula(build):
+    pages, _ = build({"index.md": "# A\n\nSome $x$, and ($y$) but $z$ here: $w$.\n"})
+    together = pages["index"].select(".together")
+    assert [box.contents[-1] for box in together] == [",", ")", "."]
+
+
 def test_exercises_are_numbered_by_page_and_their_solutions_fold(build):
     text = "# A\n\n:::{exercise} Loop (★)\n:label: ex-%s\nDo.\n:::\n\n"
     text += ":::{solution} ex-%s\n:class: dropdown\nDone.\n:::\n"
