@@ -1,4 +1,4 @@
-"""Checks that know the mistake: `check("1a", jacobian)` says what is wrong, `hint("1a")` helps, in three steps.
+"""Checks that know the mistake: `check("1a", jacobian)` says what is wrong, `hint("1a")` helps in steps.
 
 The learner's answer and every known wrong derivation run on the same fresh inputs; the verdict says which of
 them it is.

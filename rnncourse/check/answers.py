@@ -26,30 +26,34 @@ class Kind(NamedTuple):
 
 
 def a_thing(value):
-    """The value's type with its article."""
-    name = "None" if value is None else type(value).__name__
-    return name if value is None else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+    """The value's type, as one speaks of it."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
 def numbers(value):
     """The value as a new float64 (or complex) array."""
     if value is None:
-        raise UnreadableError("It returned None: is the `return` missing?")
+        raise UnreadableError("Your answer is None: is the `return` missing?")
     if isinstance(value, str | dict | set) or not (
         isinstance(value, Number | list | tuple) or hasattr(value, "__array__")
     ):
-        raise UnreadableError(f"It returned {a_thing(value)}, where an array of numbers is expected.")
+        raise UnreadableError(f"Your answer is {a_thing(value)}, where an array of numbers is expected.")
     try:
         a = np.asarray(value)
         if a.size > 1e6:
             raise UnreadableError(
-                f"It returned an array of shape {a.shape}, far too large for this exercise."
+                f"Your answer is an array of shape {a.shape}, far too large for this exercise."
             )
-        a = a.astype(complex if a.dtype.kind in "cO" else float)
+        if a.dtype == object:
+            a = np.array([complex(entry) for entry in a.flat]).reshape(a.shape)
+        a = a.astype(complex if a.dtype.kind == "c" else float)
     except (ValueError, TypeError):
         raise UnreadableError(
-            f"It returned {a_thing(value)} that is no array of numbers: rows of different lengths, or entries "
-            "that are no numbers."
+            f"Your answer is {a_thing(value)} that is no array of numbers: are there rows of different lengths, "
+            "or other things than numbers?"
         ) from None
     if np.iscomplexobj(a) and np.abs(a.imag).max(initial=0) <= 1e-9 * np.abs(a).max(initial=0):
         a = a.real
@@ -57,7 +61,7 @@ def numbers(value):
 
 
 def relative_error(a, b):
-    """max|a - b| / max|b|, inf for different shapes; a real a is held against the real part of a complex b."""
+    """max|a - b| / max|b|, inf for different shapes; a real a is held against the real part of b."""
     if a.shape != b.shape:
         return np.inf
     if not np.iscomplexobj(a):
@@ -75,7 +79,7 @@ def arrays(*names):
             return (numbers(value),)
         if not isinstance(value, tuple | list | np.ndarray) or len(value) != len(names):
             raise UnreadableError(
-                f"It must return {len(names)} things, {', '.join(names)}; it returned {a_thing(value)}."
+                f"The answer is {len(names)} things, {', '.join(names)}; yours is {a_thing(value)}."
             )
         return tuple(map(numbers, value))
 

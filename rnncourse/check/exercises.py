@@ -2,8 +2,8 @@
 
 A right answer is a function whose keyword arguments are the parts of its derivation. A mistake puts a wrong
 function in the place of one part, or of the whole; two mistakes in different parts make a pair. To add a
-mistake, write that function. Its docstring is the sentence that the learner reads and, a paragraph further, why
-one errs so:
+mistake, write that function. Its docstring is the sentence that the learner reads and, a paragraph further,
+why one errs so:
 
     @mistake("1a", "transposed", "eq-jacobian", part="finish")
     def _(J):

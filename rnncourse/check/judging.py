@@ -127,7 +127,7 @@ def check(exercise, answer, record=True):
     """
     ex = EXERCISES.get(exercise) if isinstance(exercise, str) else None
     if ex is None:
-        return Verdict(str(exercise)[:40], NOT_YET, False, None, None, unknown(exercise))
+        return Verdict("No such exercise", NOT_YET, False, None, None, unknown(exercise))
     verdict = judge(ex, draw(ex, next(_attempts.setdefault(ex.key, count()))), answer)
     if verdict.passed and record:
         records.add(ex.key)
@@ -136,7 +136,8 @@ def check(exercise, answer, record=True):
 
 def unknown(exercise):
     """What to say to a key that does not exist."""
-    return f"There is no exercise {str(exercise)[:40]!r}; the first argument is one of {', '.join(sorted(EXERCISES))}."
+    key = repr(exercise) if isinstance(exercise, str) else a_thing(exercise)
+    return f"The first argument names an exercise: one of {', '.join(sorted(EXERCISES))}; yours is {key}."
 
 
 def confusion(exercise, pairs=False, number=0):

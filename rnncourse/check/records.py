@@ -10,7 +10,7 @@ _session = set()  # what passed since the start, should the file not be writable
 
 
 def folder():
-    """RNNCOURSE_DATA if set, else the user's data directory; without platformdirs, as in a browser, ~/.local."""
+    """RNNCOURSE_DATA if set, else the user's data directory; ~/.local without platformdirs (in a browser)."""
     if os.environ.get("RNNCOURSE_DATA"):
         return Path(os.environ["RNNCOURSE_DATA"])
     try:
@@ -88,5 +88,6 @@ class Progress(NamedTuple):
         )
         return (
             f'<table><caption>{escape(self._summary())}</caption><thead><tr><th scope="col">check</th>'
-            f'<th scope="col">what it asks</th><th scope="col">state</th></tr></thead><tbody>{rows}</tbody></table>'
+            '<th scope="col">what it asks</th><th scope="col">state</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table>"
         )

@@ -44,7 +44,12 @@ def on_rows(s, W):
         "The slope belongs to the output i, so it scales row i of W. In numpy a vector `s` scales the rows "
         "of `W` as `s[:, None] * W`; take `z = W @ x` and `sigma(z) * (1 - sigma(z))`.",
     ),
-    alike=("no-derivative+order-swapped", "mean-derivative+order-swapped", "transposed+no-weights"),
+    alike=(
+        "no-derivative+order-swapped",
+        "mean-derivative+order-swapped",
+        "transposed+no-weights",
+        "row-sum+no-weights",
+    ),
 )
 def jacobian(W, x, slope=slope_at_z, place=on_rows, finish=unchanged):
     return finish(place(slope(W @ x, x), W))
@@ -160,6 +165,9 @@ def _(s, W):
     The outer function is differentiated and the inner derivative is left out.
     """
     return np.diag(s)
+
+
+also("1a", "no-weights", place=lambda s, W: s)
 
 
 # 1a-tanh: the same for another squashing function

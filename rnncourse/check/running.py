@@ -81,39 +81,31 @@ def run(answer, arguments, read, seconds=SECONDS):
 
 
 def bounded(call, seconds):
-    """call(), stopped by TimedOut after so many seconds; timer, handler and tracing are put back."""
+    """call(), stopped by TimedOut after so many seconds; the timer and its handler are put back.
+
+    Nothing stops it outside the main thread, on a system without timers, or inside a single endless C call.
+    """
     if not interruptible():
         return call()
-    armed = True
-
-    def insist(frame, event, argument):
-        if armed and event == "line":
-            raise TimedOut
-        return insist
+    armed, rung = True, False
 
     def ring(number, frame):
-        if not armed:
-            return
-        while frame and frame.f_code is not bounded.__code__:
-            frame.f_trace = (
-                insist  # a bare `except:` around the loop catches the first one: raise again inside it
-            )
-            frame = frame.f_back
-        sys.settrace(insist)
-        raise TimedOut
+        nonlocal rung
+        rung = True
+        if armed and frame.f_code is not bounded.__code__:  # never while the timer is being put back
+            raise TimedOut
 
-    tracing, started = sys.gettrace(), time.monotonic()
-    handler = signal.signal(signal.SIGALRM, ring)
-    waiting, period = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    started, handler = time.monotonic(), signal.signal(signal.SIGALRM, ring)
+    # Once the time is up it rings without pause: a loop around a bare `except:` catches all but a few.
+    waiting, period = signal.setitimer(signal.ITIMER_REAL, seconds, 1e-5)
     try:
-        try:
-            return call()
-        finally:
-            armed = False
+        return call()
     finally:
+        armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
+        if rung:
+            time.sleep(0.02)  # another thread of the process may still be handing over the last signal
         signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
-        sys.settrace(tracing)
         if waiting:
             signal.setitimer(signal.ITIMER_REAL, max(waiting - (time.monotonic() - started), 1e-3), period)
 

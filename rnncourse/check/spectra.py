@@ -23,7 +23,7 @@ def read_terms(value):
             terms.append((index(t), index(k), tuple(map(index, factors))))
         except (TypeError, ValueError):
             raise UnreadableError(
-                f"A term is (t, k, [i, ...]): two whole numbers and a list of them; `{str(term)[:60]}` is not."
+                f"A term is (t, k, [i, ...]): two numbers and a list of numbers; `{str(term)[:60]}` is not."
             ) from None
     return tuple(sorted(terms))
 
@@ -355,6 +355,8 @@ def read_order(value):
 
 def differing_order(order, right):
     good = next((i for i, letter in enumerate(order) if right[i : i + 1] != (letter,)), len(order))
+    if not good and order:
+        return f"The proof cannot begin with {order[0]!r}."
     where = f"look at the next one, {order[good]!r}" if good < len(order) else "then something is missing"
     return f"The first {good} of your steps stand well; {where}. A step may use only what stands before it."
 

@@ -25,8 +25,8 @@ def _marked(line):
 class Verdict(NamedTuple):
     """What a check says; in a condition, whether it passed.
 
-    `mistake` is the slug of a known mistake, two joined by + for a pair, or None; `error` the relative error of the
-    answer, or None where there was nothing to compare.
+    `mistake` is the slug of a known mistake, two joined by + for a pair, or None; `error` the relative error
+    of the answer, or None where there was nothing to compare.
     """
 
     exercise: str
