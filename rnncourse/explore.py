@@ -120,11 +120,11 @@ def static(grids, drawings):
     data = json.dumps(packed, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     label = escape(", ".join(grid.label for grid in grids.values()))
     text = f"""<div class="explore" role="group" aria-label="{label}">
-<div class="rnn-figure" style="overflow-x:auto">{_markup(drawings[start])}</div>
-<form class="explore-controls" autocomplete="off" hidden>
+<div class="rnn-figure" style="{style.BLOCK}">{_markup(drawings[start])}</div>
+<form class="explore-controls" autocomplete="off" hidden="hidden">
 {''.join(_control(name, grid) for name, grid in grids.items())}<button type="reset">Reset</button>
 </form>
-<p class="explore-range">{escape(sentence(grids))} They move with scripts on, or where a kernel runs.</p>
+<p class="explore-range">{escape(sentence(grids))} The controls need scripts or a running kernel.</p>
 <p class="explore-said" aria-live="polite"></p>
 <script type="application/json">{data}</script>
 </div>"""
@@ -211,7 +211,7 @@ def live(figure, grids):
     def show(change=None):
         try:
             drawing = _draw(figure, grids, [control.value for control in controls.values()], places)
-            picture.value = style.named(f'<div style="overflow-x:auto">{_markup(drawing)}</div>')
+            picture.value = style.named(f'<div style="{style.BLOCK}">{_markup(drawing)}</div>')
         except ValueError as error:
             picture.value = f"<p>{escape(str(error))}</p>"
 
@@ -235,7 +235,7 @@ def _widget(grid):
     fine = slides(grid) and not grid.play and isinstance(low, float) and low < high
     if fine and np.allclose(values, np.linspace(low, high, len(values))):
         step = (values[1] - low) / 10
-        return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format=".4g", **words)
+        return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format="", **words)
     choice = ipywidgets.RadioButtons if len(values) <= 5 else ipywidgets.Dropdown
     kind = ipywidgets.SelectionSlider if slides(grid) else choice
     return kind(options=[(say(value), value) for value in values], **words)

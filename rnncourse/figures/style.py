@@ -84,12 +84,18 @@ def named(markup):
 
 def html(fig):
     """The figure as a block that scrolls sideways where the screen is too narrow for it."""
-    return f'<div class="rnn-figure" style="overflow-x:auto">{svg(fig)}</div>'
+    return f'<div class="rnn-figure" style="{BLOCK}">{svg(fig)}</div>'
+
+
+# JupyterLab drops the SVG tags of a notebook that it does not trust yet, and keeps the text in them. Of no
+# size, that text vanishes; the alt text has a size of its own and stands in for the picture.
+BLOCK = "overflow-x:auto;font-size:0"
 
 
 def drawing(fig):
     """The figure's SVG as an element tree: no namespace, no idle markup, ids numbered after a MARK."""
-    if not fig.get_label():
+    alt = fig.get_label()
+    if not alt:
         raise ValueError("a figure needs an alt text: fig.set_label('what the picture shows')")
     _plain_powers(fig)
     file = io.StringIO()
@@ -109,11 +115,14 @@ def drawing(fig):
     width = fig.get_figwidth() * 96
     root.attrib = {
         "role": "img",
-        "aria-label": fig.get_label(),
+        "aria-label": alt,
         "viewBox": root.get("viewBox"),
         "style": f"width:100%;max-width:{width:.0f}px;min-width:{0.7 * width:.0f}px;height:auto;"
         "fill:currentColor;stroke-linejoin:round",
     }
+    fallback = ElementTree.Element("defs")
+    ElementTree.SubElement(ElementTree.SubElement(fallback, "desc"), "p", style="font-size:1rem").text = alt
+    root.insert(0, fallback)
     return root
 
 

@@ -38,7 +38,7 @@ def root(text):
 
 def test_alt_text_is_the_label(root):
     assert root.get("role") == "img"
-    assert root.get("aria-label") == 'Says "x < y" & more'
+    assert root.get("aria-label") == root.find("defs/desc/p").text == 'Says "x < y" & more'
 
 
 def test_a_figure_without_alt_text_is_refused():
