@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from rnncourse.figures import style
+from rnncourse.figures import lstm, rnn, spectra, style
 
 try:
     from IPython import get_ipython

@@ -136,7 +136,9 @@ def _plain_powers(fig):
 
 def power_of_ten(value):
     exponent = round(np.log10(value))
-    return str(10**exponent) if exponent in (0, 1) else "10" + str(exponent).translate(SUPERSCRIPTS)
+    if exponent in (0, 1) or not np.isclose(value, 10.0**exponent):
+        return f"{value:g}"
+    return "10" + str(exponent).translate(SUPERSCRIPTS)
 
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

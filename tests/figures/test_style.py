@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from rnncourse.figures.style import COLORS, TEXT, figure, heatmap, svg
+from rnncourse.figures.style import COLORS, TEXT, figure, heatmap, power_of_ten, svg
 
 CSS = (Path(__file__).parents[2] / "book" / "_assets" / "course.css").read_text()
 
@@ -85,6 +85,7 @@ def test_log_axes_speak_unicode(root):
     words = {"".join(e.itertext()) for e in root.iter("text")}
     assert {"10−2", "1"} <= words
     assert not any("mathdefault" in word or "$" in word for word in words)
+    assert [power_of_ten(v) for v in (1, 10, 3, 0.25, 1e5)] == ["1", "10", "3", "0.25", "10⁵"]
 
 
 def test_heatmap_writes_every_entry_with_its_sign(root):
