@@ -61,6 +61,8 @@ def run(answer, arguments, read, seconds=SECONDS):
             warnings.catch_warnings(record=True) as warned,
             np.errstate(),
         ):
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("default", RuntimeWarning)  # overflow, log of 0, imaginary parts dropped
             value = bounded(lambda: _read(answer, answer(*given), read), seconds)
     except KeyboardInterrupt:
         raise

@@ -1,0 +1,232 @@
+"""Right answers pass in whatever style they are written, and wrong ones get a sentence that helps."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from rnncourse import gradcheck, lstm, rnn, spectra
+from rnncourse.check import check
+from rnncourse.rnn import sigma
+
+
+def s(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def double_loop(W, x):
+    J = [[0.0] * len(x) for _ in W]
+    for i, row in enumerate(W):
+        y = s(row @ x)
+        for j in range(len(x)):
+            J[i][j] = y * (1 - y) * row[j]
+    return J
+
+
+def drive(W, h):
+    """The inputs' share of the pre-activations, from the states."""
+    return np.log(h[1:] / (1 - h[1:])) - h[:-1] @ W.T
+
+
+def loss(W, h, dl):
+    """sum_t <dl_t, h_t>, a loss with these local gradients, as a function of W alone."""
+    b, state, total = drive(W.real, h), h[0], dl[0] @ h[0]
+    return lambda W: run(W, b, state, dl[1:], total)
+
+
+def run(W, b, state, dl, total):
+    for b_t, dl_t in zip(b, dl, strict=True):
+        state = 1 / (1 + np.exp(-(W @ state + b_t)))
+        total = total + dl_t @ state
+    return total
+
+
+def bptt(W, h, dl):
+    dW, dh = np.zeros_like(W), dl[-1].copy()
+    for t in range(len(h) - 1, 0, -1):
+        delta = h[t] * (1 - h[t]) * dh
+        dW += np.outer(delta, h[t - 1])
+        dh = dl[t - 1] + W.T @ delta
+    return dW
+
+
+def stacked_bptt(W, h, dl):
+    """Everything as row vectors, and one product at the end."""
+    delta = np.zeros_like(h)
+    for t in reversed(range(1, len(h))):
+        carried = delta[t + 1] @ W if t + 1 < len(h) else 0
+        delta[t] = (dl[t] + carried) * h[t] * (1 - h[t])
+    return np.einsum("ti,tj->ij", delta[1:], h[:-1])
+
+
+def cell(params, x, h, C):
+    W_f, W_i, W_o, W_c, b_f, b_i, b_o, b_c = (np.asarray(p) for p in params)
+    v = np.r_[h, x]
+    C_t = s(W_f @ v + b_f) * C + s(W_i @ v + b_i) * np.tanh(W_c @ v + b_c)
+    return [s(W_o @ v + b_o) * np.tanh(C_t), C_t]
+
+
+def cell_by_package(params, x, h, C):
+    states = lstm.forward(params, x[None], h, C)
+    return states.h[1], states.C[1]
+
+
+def cell_from(params, x, states, t, k):
+    """C_t as a function of C_k, by running the network on."""
+
+    def C_t(C):
+        o = states.o[k - 1] if k else None
+        h = o * np.tanh(C) if k else states.h[0]
+        for step in range(k, t):
+            h, C = cell(params, x[step], h, C)
+        return C
+
+    return C_t
+
+
+def by_squaring(M, n):
+    return np.eye(len(M)) if n == 0 else M @ by_squaring(M, n - 1)
+
+
+W_PLUS = [[Fraction(58, 100), Fraction(24, 100)], [Fraction(24, 100), Fraction(72, 100)]]
+
+
+def exact_power():
+    P = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
+    for _ in range(30):
+        P = [
+            [sum(a * b for a, b in zip(row, column, strict=True)) for column in zip(*W_PLUS, strict=True)]
+            for row in P
+        ]
+    return P
+
+
+TERMS = [(1, 1, []), (2, 2, []), (3, 3, []), (2, 1, [2]), (3, 2, [3]), (3, 1, [3, 2])]
+SIGNS = {"f": True, "i": True, "o": True, "C_tilde": False, "C": False, "h": False}
+
+RIGHT = {
+    "1a loops, a list": ("1a", double_loop),
+    "1a einsum": ("1a", lambda W, x: np.einsum("i,ij->ij", s(W @ x) * (1 - s(W @ x)), W)),
+    "1a diag": ("1a", lambda W, x: np.diag(s(W @ x) * s(-W @ x)) @ W),
+    "1a matrix": ("1a", lambda W, x: np.matrix(double_loop(W, x))),
+    "1a float32": ("1a", lambda W, x: np.float32(double_loop(np.float32(W), np.float32(x)))),
+    "1a complex step": ("1a", lambda W, x: gradcheck.complex_step(lambda x: s(W @ x), x)),
+    "1a central differences": ("1a", lambda W, x: gradcheck.central_difference(lambda x: s(W @ x), x)),
+    "1a forward differences": (
+        "1a",
+        lambda W, x: np.stack([(s(W @ (x + e)) - s(W @ x)) / 1e-6 for e in 1e-6 * np.eye(len(x))], axis=1),
+    ),
+    "1a with a zero imaginary part": ("1a", lambda W, x: np.array(double_loop(W, x)) + 0j),
+    "1a objects": ("1a", lambda W, x: np.array(double_loop(W, x), dtype=object)),
+    "1a read-only": ("1a", lambda W, x: np.broadcast_to(double_loop(W, x), W.shape)),
+    "1a Fortran order": ("1a", lambda W, x: np.asfortranarray(double_loop(W, x))),
+    "1b recursion": ("1b", bptt),
+    "1b stacked": ("1b", stacked_bptt),
+    "1b package": ("1b", lambda W, h, dl: rnn.double_sum(rnn.Params(W, None), h, dl)),
+    "1b float32": ("1b", lambda W, h, dl: bptt(np.float32(W), np.float32(h), np.float32(dl))),
+    "1b complex step": ("1b", lambda W, h, dl: gradcheck.complex_step(loss(W, h, dl), W)),
+    "1b differences": ("1b", lambda W, h, dl: gradcheck.central_difference(loss(W, h, dl), W)),
+    "2a in another order": ("2a", TERMS),
+    "2a tuples": ("2a", tuple((t, k, tuple(factors)) for t, k, factors in TERMS[::-1])),
+    "2a numpy": ("2a", [(np.int64(t), np.int8(k), np.array(factors, int)) for t, k, factors in TERMS]),
+    "2b package": ("2b", spectra.power),
+    "2b numpy": ("2b", np.linalg.matrix_power),
+    "2b products": ("2b", by_squaring),
+    "2b complex": (
+        "2b",
+        lambda M, n: (lambda lam, Q: Q @ np.diag(lam**n) @ np.linalg.inv(Q))(*np.linalg.eig(M)),
+    ),
+    "2b float32": ("2b", lambda M, n: by_squaring(M.astype(np.float32), n)),
+    "2c exact": ("2c", exact_power()),
+    "2c formula": (
+        "2c",
+        np.array(
+            [[16 * 4**30 + 9 * 9**30, 12 * (9**30 - 4**30)], [12 * (9**30 - 4**30), 9 * 4**30 + 16 * 9**30]],
+            float,
+        )
+        / (25 * 10.0**30),
+    ),
+    "2c digits": ("2c", [[0.0152608, 0.0203478], [0.0203478, 0.0271303]]),
+    "2c a function": ("2c", lambda: np.linalg.matrix_power([[0.58, 0.24], [0.24, 0.72]], 30)),
+    "3a by hand": ("3a", cell),
+    "3a package": ("3a", cell_by_package),
+    "3a float32": ("3a", lambda p, x, h, C: np.float32(cell(p, x, h, C))),
+    "3b": ("3b", SIGNS),
+    "3b numpy": ("3b", {name: np.bool_(sign) for name, sign in SIGNS.items()}),
+    "3c loop": (
+        "3c",
+        lambda f, t, k: np.linalg.multi_dot(
+            [np.eye(f.shape[1])] * 2 + [np.diag(f[i - 1]) for i in range(t, k, -1)]
+        ),
+    ),
+    "3c package": ("3c", lambda f, t, k: lstm.gate_transport(lstm.States(*[None] * 2, f, *[None] * 3), t, k)),
+    "3c float32": ("3c", lambda f, t, k: np.diag(np.prod(np.float32(f)[k:t], axis=0))),
+    "3c-full package": ("3c-full", lstm.cell_transport),
+    "3c-full complex step": (
+        "3c-full",
+        lambda p, x, S, t, k: gradcheck.complex_step(cell_from(p, x, S, t, k), S.C[k]),
+    ),
+    "3c-full differences": (
+        "3c-full",
+        lambda p, x, S, t, k: gradcheck.central_difference(cell_from(p, x, S, t, k), S.C[k]),
+    ),
+}
+
+
+@pytest.mark.parametrize("key, answer", RIGHT.values(), ids=RIGHT)
+def test_right_answers_pass(key, answer):
+    verdict = check(key, answer)
+    assert verdict and verdict.passed and verdict.mistake is None, str(verdict)
+    assert verdict.error < 1e-4
+
+
+HELPED = {
+    "transposed shape": ("1b-U", lambda W, h, x, dl: np.ones((3, 4)) * 7, "Rows and columns"),
+    "a number": ("1a", lambda W, x: 3.0, "A single number"),
+    "an axis too many": ("1a", lambda W, x: np.ones((4, 4, 4)), "axis too many"),
+    "an axis of length 1": ("1a", lambda W, x: np.ones((1, 4, 4)), "axis of length 1"),
+    "NaN": ("1a", lambda W, x: W * np.nan, "nan at [0, 0]"),
+    "inf in one place": ("1a", lambda W, x: W + np.diag([0, 0, np.inf, 0]), "inf at [2, 2]"),
+    "a factor": ("1a", lambda W, x: 0.5 * np.array(double_loop(W, x)), "same factor, 0.5"),
+    "rounded": ("2c", [[0.0153, 0.0203], [0.0203, 0.0271]], "more digits"),
+    "an imaginary part": ("1a", lambda W, x: np.array(double_loop(W, x)) + 1j, "imaginary part"),
+    "one entry": (
+        "1a",
+        lambda W, x: double_loop(W, x) + np.eye(4) * [0, 1, 0, 0],
+        "at [1, 1], the first entry",
+    ),
+    "only square": ("1a", lambda W, x: np.array(double_loop(W, x)) @ np.eye(4), "W of shape (3, 5)"),
+    "wrong for other T": ("1b", lambda W, h, dl: bptt(W, h, dl) * (len(h) == 5), "n = 2, T = 7"),
+    "only one of two": ("3a", lambda p, x, h, C: cell(p, x, h, C)[0], "2 things, h_t, C_t"),
+    "only the cell is wrong": ("3a", lambda p, x, h, C: (cell(p, x, h, C)[0], C + 5), "Your C_t"),
+    "a term twice": ("2a", [*TERMS, TERMS[0]], "(1, 1, []) is in your list more than once"),
+    "a term astray": ("2a", [*TERMS[:5], (3, 1, [2])], "5 of your 6 terms"),
+    "no term": ("2a", [(1, 1)], "A term is"),
+    "no list": ("2a", 7, "list of terms"),
+    "two signs wrong": ("3b", SIGNS | {"f": False, "C": True, "h": True, "i": False}, "2 of the six"),
+    "signs missing": ("3b", {"f": True}, "missing: i, o"),
+    "signs misnamed": ("3b", SIGNS | {"c": True}, "'c' is none of the six"),
+    "signs as numbers": ("3b", SIGNS | {"f": 1}, "'f' must be True"),
+    "an unknown letter": ("2c-any", "q", "options are a, b, c"),
+    "no letter": ("2c-any", 3, "letter of one option"),
+    "a proof out of order": ("2b-proof", "dfba", "'f'"),
+    "half a proof": ("2b-proof", ["d", "b"], "something is missing"),
+}
+
+
+@pytest.mark.parametrize("key, answer, words", HELPED.values(), ids=HELPED)
+def test_unknown_mistakes_get_a_sentence_that_helps(key, answer, words):
+    verdict = check(key, answer)
+    assert (verdict.passed, verdict.mistake, verdict.status) == (False, None, "Not yet")
+    assert words in str(verdict), str(verdict)
+
+
+def test_the_error_of_a_wrong_answer_is_measured():
+    verdict = check("1a", lambda W, x: 3 * sigma(W @ x)[:, None] * sigma(-W @ x)[:, None] * W)
+    assert verdict.error == pytest.approx(2)
+
+
+def test_a_pair_of_mistakes_is_named_by_both():
+    verdict = check("1b", lambda W, h, dl: -bptt(W.T, h, dl))
+    assert verdict.mistake == "transport-transposed+sign"
+    assert "transposed" in str(verdict) and "sign" in str(verdict)

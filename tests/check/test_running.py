@@ -1,0 +1,318 @@
+"""Whatever a learner's code does, the check answers in a sentence and in time, and leaves the session as it was."""
+
+import random
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from rnncourse.check import check, judging, running
+from rnncourse.rnn import sigma
+
+
+def right(W, x):
+    y = sigma(W @ x)
+    return (y * (1 - y))[:, None] * W
+
+
+def raises(W, x):
+    s = sigma(W @ x)
+    return s @ W @ x.T @ W
+
+
+def recurses(W, x):
+    return recurses(W, x)
+
+
+def bad_message(W, x):
+    class BadError(Exception):
+        def __str__(self):
+            raise ValueError
+
+    raise BadError
+
+
+class NoArray:
+    def __array__(self, *arguments, **keywords):
+        raise RuntimeError("no array here")
+
+
+class NoLength(list):
+    def __iter__(self):
+        raise RuntimeError("cannot be read")
+
+
+def no_return(W, x):
+    right(W, x)
+
+
+TROUBLE = {
+    "raises": (raises, "`ValueError: matmul"),
+    "too few parameters": (lambda W: W, "calls f(W, x)"),
+    "too many parameters": (lambda W, x, b: W, "calls f(W, x)"),
+    "None": (no_return, "is the `return` missing"),
+    "a string": (lambda W, x: "J", "a str, where an array"),
+    "a dict": (lambda W, x: {}, "a dict, where an array"),
+    "a set": (lambda W, x: {1.0}, "a set, where an array"),
+    "a generator": (lambda W, x: (row for row in W), "a generator, where an array"),
+    "a function": (lambda W, x: right, "a function, where an array"),
+    "ragged rows": (lambda W, x: [[1, 2], [3]], "rows of different lengths"),
+    "strings in an array": (lambda W, x: np.full((4, 4), "a"), "other things than numbers"),
+    "None in an array": (lambda W, x: [[None] * 4] * 4, "other things than numbers"),
+    "an array that raises": (lambda W, x: NoArray(), "`RuntimeError: no array here`"),
+    "a list that raises": (lambda W, x: NoLength(), "`RuntimeError: cannot be read`"),
+    "a huge array": (lambda W, x: np.broadcast_to(0.0, (10**5, 10**5)), "far too large"),
+    "no memory": (lambda W, x: np.ones(10**15), "`MemoryError"),
+    "exit": (lambda W, x: sys.exit(3), "`SystemExit: 3`"),
+    "endless recursion": (recurses, "`RecursionError"),
+    "an exception that cannot be printed": (bad_message, "`BadError`"),
+    "an assertion": (lambda W, x: np.testing.assert_array_equal(W, 0), "`AssertionError"),
+    "not callable": (np.eye(4), "Pass the function itself"),
+    "not callable, a string": ("1a", "you gave a str"),
+    "a class": (dict, "calls f(W, x)"),
+}
+
+
+@pytest.mark.parametrize("answer, words", TROUBLE.values(), ids=TROUBLE)
+def test_trouble_is_told_in_a_sentence(answer, words):
+    verdict = check("1a", answer)
+    assert (verdict.passed, verdict.mistake, verdict.error) == (False, None, None)
+    assert words in str(verdict), str(verdict)
+    assert "Traceback" not in str(verdict) and "rnncourse" not in str(verdict) and len(str(verdict)) < 500
+
+
+def test_where_it_raised_is_the_line_of_the_learner():
+    assert "`return s @ W @ x.T @ W`" in str(check("1a", raises))
+
+
+def stub(W, x): ...
+
+
+def documented_stub(W, x):
+    """The Jacobian."""
+
+
+def half_a_stub(W, x):
+    z = ...
+    return sigma(z)
+
+
+@pytest.mark.parametrize(
+    "answer", [..., stub, documented_stub, half_a_stub, lambda W, x: ..., lambda W, x: [...]]
+)
+def test_a_stub_is_unanswered(answer):
+    verdict = check("1a", answer)
+    assert verdict.status == "Not answered yet" and not verdict.passed
+    assert 'hint("1a")' in str(verdict)
+
+
+@pytest.mark.parametrize(
+    "key, answer", [("2a", [...]), ("2a", ...), ("3b", {"f": ...}), ("2c", ...), ("2c", [...])]
+)
+def test_a_value_that_holds_dots_is_unanswered(key, answer):
+    assert check(key, answer).status == "Not answered yet"
+
+
+def spin(W, x):
+    while True:
+        pass
+
+
+def sleep_through_everything(W, x):
+    while True:
+        try:
+            time.sleep(0.01)
+        except:  # noqa: E722
+            continue
+
+
+def sleep_through_everything_twice(W, x):
+    while True:
+        try:
+            sleep_through_everything(W, x)
+        except BaseException:
+            continue
+
+
+def flood(W, x):
+    while True:
+        print("x" * 10_000)
+
+
+def earlier(number, frame):
+    raise AssertionError("the earlier alarm rang")
+
+
+@pytest.mark.parametrize("endless", [spin, sleep_through_everything, sleep_through_everything_twice, flood])
+def test_an_endless_loop_is_stopped_and_nothing_is_left_behind(endless, monkeypatch):
+    monkeypatch.setattr(judging, "SECONDS", 0.3)
+    threads, stdout, before = threading.active_count(), sys.stdout, signal.signal(signal.SIGALRM, earlier)
+    signal.setitimer(signal.ITIMER_REAL, 600, 7)
+    try:
+        start = time.monotonic()
+        verdict = check("1a", endless)
+        took = time.monotonic() - start
+        waiting, period = signal.getitimer(signal.ITIMER_REAL)
+        assert signal.getsignal(signal.SIGALRM) is earlier
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert "a loop that never ends" in str(verdict)
+    assert took < 10 and len(verdict.printed) <= 2100
+    assert 550 < waiting < 600 and period == 7
+    assert threading.active_count() == threads and sys.stdout is stdout
+
+
+def test_slow_code_is_given_five_seconds_in_all(monkeypatch):
+    assert judging.SECONDS == 5
+    monkeypatch.setattr(judging, "SECONDS", 0.5)
+
+    def slow(W, x):
+        time.sleep(0.2)
+        return right(W, x)
+
+    start = time.monotonic()
+    check("1a", slow)
+    assert time.monotonic() - start < 3
+
+
+def test_where_nothing_can_be_stopped_the_check_says_so():
+    verdicts = []
+    thread = threading.Thread(target=lambda: verdicts.extend([check("1a", ...), check("1a", right)]))
+    thread.start()
+    thread.join()
+    assert "cannot be stopped from here" in str(verdicts[0]) and verdicts[1].passed
+    assert "cannot be stopped" not in str(check("1a", ...))
+
+
+def test_the_users_own_interrupt_passes_through():
+    def interrupted(W, x):
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        check("1a", interrupted)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_random_states_are_restored():
+    def gamble(W, x):
+        np.random.seed(0)
+        random.seed(0)
+        np.random.rand(5)
+        return right(W, x)
+
+    states = random.getstate(), np.random.get_state()
+    assert check("1a", gamble).passed
+    assert random.getstate() == states[0]
+    assert all(np.array_equal(a, b) for a, b in zip(np.random.get_state(), states[1], strict=True))
+
+
+def test_settings_are_restored():
+    def meddle(W, x):
+        np.seterr(all="raise")
+        sys.stdout = None
+        return right(W, x)
+
+    before, stdout = np.geterr(), sys.stdout
+    assert check("1a", meddle).passed
+    assert np.geterr() == before and sys.stdout is stdout
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda W, x: W.__imul__(2),
+        lambda W, x: x.fill(0),
+        lambda W, x: W.sort(),
+        lambda W, x: W.resize(2, 8, refcheck=False),
+    ],
+)
+def test_a_function_that_changes_its_arguments_does_not_pass(change):
+    def careless(W, x):
+        J = right(W, x)
+        change(W, x)
+        return J
+
+    verdict = check("1a", careless)
+    assert (verdict.passed, verdict.mistake) == (False, None) and "changes its arguments" in str(verdict)
+    assert verdict.error < 1e-12
+
+
+def test_changed_params_and_states_are_noticed():
+    from rnncourse import lstm
+
+    def careless(params, x, states, t, k):
+        J = lstm.cell_transport(params, x, states, t, k)
+        states.C[0] = 0
+        return J
+
+    assert "changes its arguments" in str(check("3c-full", careless))
+
+
+def test_arguments_can_be_frozen_and_returned():
+    def freezes(W, x):
+        W.flags.writeable = False
+        return right(W, x)
+
+    assert check("1a", freezes).passed
+    assert check("1a", lambda W, x: W).mistake == "no-derivative"
+
+
+def test_an_array_of_the_learner_is_not_kept_or_changed():
+    answer = np.array([[0.58, 0.24], [0.24, 0.72]])
+    copy = answer.copy()
+    verdict = check("2c", answer)
+    answer[:] = 0
+    assert not verdict.passed and verdict == verdict and np.array_equal(copy, [[0.58, 0.24], [0.24, 0.72]])
+
+
+def test_a_function_with_a_memory_does_not_pass():
+    calls = []
+
+    def first_time_lucky(W, x):
+        calls.append(1)
+        return right(W, x) / len(calls)
+
+    def remembers(W, x, kept=[]):  # noqa: B006
+        kept.append(right(W, x))
+        return kept[0]
+
+    assert "a second call" in str(check("1a", first_time_lucky))
+    assert "W of shape (3, 5)" in str(check("1a", remembers))
+
+
+def test_what_is_printed_is_shown_once_and_escaped():
+    def talks(W, x):
+        print("z is <b>", W.shape)
+        print("careful", file=sys.stderr)
+        np.log(-1.0 * np.ones(1))
+        return right(W, x)
+
+    verdict = check("1a", talks)
+    assert verdict.passed
+    assert verdict.printed.startswith("z is <b> (4, 4)\ncareful\nRuntimeWarning")
+    assert "&lt;b&gt;" in verdict._repr_html_() and "<b>" not in verdict._repr_html_()
+
+
+def test_a_closed_stdout_is_the_learners_own_trouble():
+    def closes(W, x):
+        sys.stdout.close()
+        return right(W, x)
+
+    assert check("1a", closes).passed and not sys.stdout.closed
+
+
+def test_outcomes_carry_no_reference_to_what_was_given():
+    given = (np.zeros(3),)
+    outcome = running.run(lambda a: a.fill(1), given, lambda value: value)
+    assert outcome.changed and not given[0].any()
+
+
+@pytest.mark.parametrize("exercise", ["9z", "", None, 3, right, [], ...])
+def test_an_unknown_exercise_is_named_with_the_known_ones(exercise):
+    verdict = check(exercise, right)
+    assert not verdict.passed and "1a, " in str(verdict) and "3c-full" in str(verdict)
