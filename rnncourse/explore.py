@@ -105,7 +105,7 @@ def sentence(grids):
         else f"{grid.label}: {', '.join(map(say, grid.values))}"
         for grid in grids.values()
     ]
-    return f"One frame of {prod(len(grid.values) for grid in grids.values())}. {'; '.join(ranges)}."
+    return f"One frame of {prod(len(grid.values) for grid in grids.values())}: {'; '.join(ranges)}."
 
 
 # The static face: explore.js moves it, explore.css clothes it.

@@ -148,8 +148,8 @@ def test_numbers_slide_and_words_are_chosen():
 
 def test_words_for_those_who_cannot_slide():
     html = explore(wave, rate=Grid(np.linspace(-1, 1, 5), "rate"), shift=[1, 2]).html
-    assert "One frame of 10. rate from −1 to 1 in 5 steps; shift from 1 to 2 in 2 steps." in html
-    assert "One frame of 2. word: a, b&lt;." in explore(named, word=["a", "b<"]).html
+    assert "One frame of 10: rate from −1 to 1 in 5 steps; shift from 1 to 2 in 2 steps." in html
+    assert "One frame of 2: word: a, b&lt;." in explore(named, word=["a", "b<"]).html
 
 
 def test_no_script_can_break_out_of_the_data():
@@ -273,7 +273,7 @@ def test_notebooks_hold_the_static_face_and_nbval_sees_a_wrong_frame(tmp_path):
     right, figure, wrong = (cell.outputs[0].data for cell in nb.cells)
     for explorable in right, wrong:
         assert explorable.pop("application/vnd.jupyter.widget-view+json")
-        assert explorable["text/plain"].startswith("One frame of 6.")
+        assert explorable["text/plain"].startswith("One frame of 6: ")
     assert set(right) == set(figure) == {"text/html", "text/plain"}
     assert figure["text/plain"].startswith("Left, the network folded")
 

@@ -4,6 +4,8 @@ from matplotlib.figure import Figure
 
 from rnncourse.figures import lstm, rnn, spectra, style
 
+__all__ = ["lstm", "rnn", "spectra", "style"]
+
 try:
     from IPython import get_ipython
 except ImportError:  # the figures work without a notebook
