@@ -30,7 +30,6 @@ def _columns(derivative_along, f, x):
     (x,) = fit("x: ...", x)
     if x.dtype.kind == "c":
         raise TypeError("x must be real, got complex numbers")
-    x = x.astype(np.float64)  # a step this small needs the range of float64
     if x.size == 0:
         return np.zeros(np.shape(f(x)) + x.shape)
     columns = np.array([derivative_along(x, e) for e in np.eye(x.size).reshape(x.size, *x.shape)])
