@@ -201,7 +201,7 @@ def transport_contestants(n, T):
 
 
 def transport_norms(params, h, block=32):
-    """The Frobenius norm of dh_t/dh_k in row t, column k, for a block of k's that stays in the cache at a time.
+    """The Frobenius norm of dh_t/dh_k in row t, column k, for blocks of k that stay in the cache.
 
     The products are kept transposed, one below the other, so that a factor J_t is one matrix product for all.
     """
