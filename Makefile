@@ -78,6 +78,7 @@ test: .venv/ready-torch node_modules/.ready-tests lint html
 	@$(PYTEST) $(NBVAL) --durations=10 tests book
 
 lab: .venv/ready
+	@find book -name '*.ipynb' -exec $(BIN)/jupyter trust {} + >/dev/null  # or their pictures are hidden until they are run
 	@$(BIN)/jupyter lab --notebook-dir book
 
 notebooks: .venv/ready
