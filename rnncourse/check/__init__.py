@@ -5,11 +5,12 @@ them it is.
 """
 
 from . import lstm, records, rnn, spectra  # noqa: F401  (each registers its chapter's exercises)
+from .catalogue import catalogue
 from .exercises import EXERCISES
 from .judging import check, confusion, unknown
 from .verdicts import Note, Verdict
 
-__all__ = ["EXERCISES", "Verdict", "check", "confusion", "hint", "progress", "question", "reset"]
+__all__ = ["EXERCISES", "Verdict", "catalogue", "check", "confusion", "hint", "progress", "question", "reset"]
 _hints_given = {}
 
 

@@ -52,8 +52,8 @@ def numbers(value):
         a = a.astype(complex if a.dtype.kind == "c" else float)
     except (ValueError, TypeError):
         raise UnreadableError(
-            f"Your answer is {a_thing(value)} that is no array of numbers: are there rows of different lengths, "
-            "or other things than numbers?"
+            f"Your answer is {a_thing(value)} that is no array of numbers: rows of different lengths? Other "
+            "things than numbers?"
         ) from None
     if np.iscomplexobj(a) and np.abs(a.imag).max(initial=0) <= 1e-9 * np.abs(a).max(initial=0):
         a = a.real

@@ -875,8 +875,8 @@ def _(h, x):
         "h_{t-1} is used in four places: beside z, inside z, beside r, inside r. One term for each.",
         "Beside z: diag(z). Inside z: z multiplies h_{t-1} and -z multiplies h_tilde, so that z' comes with "
         "(h_{t-1} - h_tilde).",
-        "Through the candidate: diag((1 - z)(1 - h_tilde²)) W_h [diag(r) + diag(h_{t-1} r (1 - r)) W_r], each "
-        "W without its columns for x.",
+        "Through the candidate: diag((1 - z)(1 - h_tilde²)) W_h [diag(r) + diag(h_{t-1} r (1 - r)) W_r], "
+        "each W without its columns for x.",
     ),
 )
 def gru_jacobian(

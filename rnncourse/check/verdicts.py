@@ -10,7 +10,7 @@ COLOURS = {"Correct": "var(--rnn-cell, #009E73)", "Not yet": "var(--rnn-gradient
 def panel(head, body, tail=""):
     """An HTML panel that inherits the page's ink: the verdict is in words, the colour only repeats it."""
     colour = COLOURS.get(head.split(" · ")[-1], "var(--rnn-reference, #666666)")
-    lines = [f"<strong>{escape(head)}</strong>", *map(_marked, body.splitlines())]
+    lines = [f"<strong>{escape(head)}</strong>", *map(marked, body.splitlines())]
     lines = "".join(f'<p style="margin:.3em 0">{line}</p>' for line in lines)
     return (
         f'<div class="rnn-check" role="group" aria-label="{escape(head)}" style="padding:.2em 1em;'
@@ -18,7 +18,8 @@ def panel(head, body, tail=""):
     )
 
 
-def _marked(line):
+def marked(line):
+    """The line as HTML, with `code` marked."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line, quote=False))
 
 

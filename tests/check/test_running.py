@@ -1,4 +1,4 @@
-"""Whatever a learner's code does, the check answers in a sentence and in time, and leaves the session as it was."""
+"""Whatever a learner's code does, the check answers in time and in a sentence; the session is as before."""
 
 import random
 import signal
@@ -60,8 +60,8 @@ TROUBLE = {
     "a generator": (lambda W, x: (row for row in W), "a generator, where an array"),
     "a function": (lambda W, x: right, "a function, where an array"),
     "ragged rows": (lambda W, x: [[1, 2], [3]], "rows of different lengths"),
-    "strings in an array": (lambda W, x: np.full((4, 4), "a"), "other things than numbers"),
-    "None in an array": (lambda W, x: [[None] * 4] * 4, "other things than numbers"),
+    "strings in an array": (lambda W, x: np.full((4, 4), "a"), "Other things than numbers"),
+    "None in an array": (lambda W, x: [[None] * 4] * 4, "Other things than numbers"),
     "an array that raises": (lambda W, x: NoArray(), "`RuntimeError: no array here`"),
     "a list that raises": (lambda W, x: NoLength(), "`RuntimeError: cannot be read`"),
     "a huge array": (lambda W, x: np.broadcast_to(0.0, (10**5, 10**5)), "far too large"),
