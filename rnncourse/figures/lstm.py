@@ -99,12 +99,9 @@ def _box(ax, x, y, text):
 # --- 3a and 3b: what the gates do -----------------------------------------------------------------------
 
 
-def _placed(*args, left, **kw):
-    """A figure whose axes stand where they are put: a hundred frames need not all be laid out anew."""
-    place = {"left": left, "right": 0.98, "bottom": 0.2, "top": 0.9, "wspace": 0.25}
-    fig, axes = figure(*args, gridspec_kw=place, **kw)
-    fig.set_layout_engine("none")
-    return fig, axes
+def _title(ax, text):
+    """A title at a fixed height: to look for a free one costs a third of a frame."""
+    ax.set_title(text, y=1)
 
 
 PULSES = np.repeat([0, 0.9, 0, -0.9, 0], [2, 6, 10, 10, 12])
@@ -117,12 +114,13 @@ def gates(f=1.0, i=1.0, o=1.0):
         C.append(f * C[-1] + i * C_tilde)
     C, t = np.array(C), np.arange(len(C))
     h = o * np.tanh(C)
-    fig, ax = _placed(width=4.8, height=3.1, left=0.1)
+    fig, ax = figure(width=4.8, height=3.1)
     ax.axhspan(-1, 1, color=COLORS["reference"], alpha=0.12, lw=0)
     ax.step(t[1:], PULSES, where="mid", color=COLORS["input"], lw=1, ls=":", label="candidate C̃ₜ")
     ax.plot(t, C, color=COLORS["cell"], label="cell Cₜ")
     ax.plot(t, h, "--", color=COLORS["state"], label="hidden hₜ")
-    ax.set(xlabel="step t", ylim=(-6, 6), title=f"f = {f:g}   i = {i:g}   o = {o:g}")
+    ax.set(xlabel="step t", ylim=(-6, 6))
+    _title(ax, f"f = {f:g}   i = {i:g}   o = {o:g}")
     ax.legend(loc="lower left")
     fig.set_label(
         f"Gates f = {f:g}, i = {i:g}, o = {o:g}: the cell rises to {C.max():.2f}, falls to "
@@ -161,7 +159,8 @@ def worst_case(f=0.9, T=60):
     if f < 1:
         ceiling = f"{1 / (1 - f):.2f}"
         ax.axhline(1 / (1 - f), color=COLORS["gate"], ls="--", lw=1, label="ceiling 1/(1 − f)")
-    ax.set(xlabel="step t", ylim=(0, T), title=f"f = {f:g}")
+    ax.set(xlabel="step t", ylim=(0, T))
+    _title(ax, f"f = {f:g}")
     ax.legend(loc="upper left")
     fig.set_label(
         f"Forget gate {f:g}: the cell can reach {C[-1]:.2f} in {T} steps; bound {T}, ceiling {ceiling}."
@@ -199,7 +198,7 @@ def transports(params, x, states, lags=LAGS, k=START):
 def paths(B=0.0, weights="weights × 1"):
     """F10: forget bias B, input bias -B: the derivative along the cell, and what neglecting gates costs."""
     full, gates_only, one_step = transports(*network(SCALES[weights], B, -B))
-    fig, (left, right) = _placed(1, 2, width=6.8, height=3.3, left=0.12)
+    fig, (left, right) = figure(1, 2, width=6.8, height=3.3)
     for name, matrices, color, style in (
         ("full", full, "gradient", "-"),
         ("gates frozen", gates_only, "cell", "--"),
@@ -215,8 +214,12 @@ def paths(B=0.0, weights="weights × 1"):
         LAGS, np.maximum(other, 1e-20), ":", color=COLORS["state"], lw=2, label="error, single steps"
     )
     right.loglog(LAGS, from_I, "-", color=COLORS["reference"], lw=1, label="distance to I")
-    left.set(xlabel="lag t − k", ylabel="norm of ∂Cₜ/∂Cₖ", ylim=(1e-20, 1e6), title=f"B = {B:g}, {weights}")
-    right.set(xlabel="lag t − k", ylim=(1e-9, 1e6), title="relative error")
+    left.set(xlabel="lag t − k", ylabel="norm of ∂Cₜ/∂Cₖ", ylim=(1e-20, 1e6))
+    left.set(xticks=[1, 10], yticks=[1e-18, 1e-12, 1e-6, 1, 1e6])
+    _title(left, f"B = {B:g}, {weights}")
+    right.set(xlabel="lag t − k", ylim=(1e-9, 1e6))
+    right.set(xticks=[1, 10], yticks=[1e-8, 1e-4, 1, 1e4])
+    _title(right, "relative error")
     left.legend(loc="lower left")
     right.legend(loc="upper left")
     for ax in (left, right):
@@ -243,7 +246,7 @@ def half_life():
     ax.text(3.9, 70, "ln 2 · eᴮ", ha="right", color=COLORS["reference"])
     ax.set(xlabel="forget bias B, pre-activation of f", ylabel="half-life in steps")
     fig.set_label(
-        "The half-life of a frozen cell: 1 step at bias 0, 2.21 at bias 1, 103 at bias 5; it grows like e to B."
+        "The half-life of a frozen cell: 1 step at bias 0, 2.21 at bias 1, 103 at 5, growing like e to B."
     )
     return fig
 
@@ -256,10 +259,11 @@ def backward_norms(b_f=0.0, T=50):
     dl[T] = 1 / np.sqrt(len(params.b_f))
     _, dh, dC = lstm.backward(params, x[:T], states, dl)
     dh, dC = (np.linalg.norm(d, axis=1) for d in (dh, dC))
-    fig, ax = _placed(width=4.8, height=3, left=0.16)
+    fig, ax = figure(width=4.8, height=3)
     ax.semilogy(dC, color=COLORS["cell"], label="dL/dCₜ")
     ax.semilogy(dh, "--", color=COLORS["gradient"], label="dL/dhₜ")
-    ax.set(xlabel="step t", ylim=(1e-16, 1e3), title=f"forget bias {b_f:g}")
+    ax.set(xlabel="step t", ylim=(1e-16, 1e3))
+    _title(ax, f"forget bias {b_f:g}")
     ax.minorticks_off()
     ax.legend(loc="lower right")
     fig.set_label(
@@ -283,11 +287,13 @@ def latching(u, w=2.0, T=60):
     left.plot(z, z, "--", color=COLORS["reference"], label="a itself")
     stairs = np.repeat(a, 2)
     left.plot(stairs[:-2], stairs[1:-1], color=COLORS["gradient"], lw=1)
-    left.set(xlabel="a", xlim=(-3, 3), ylim=(-3, 3), title=f"pull u = {u:.3f}")
+    left.set(xlabel="a", xlim=(-3, 3), ylim=(-3, 3))
+    _title(left, f"pull u = {u:.3f}")
     left.legend(loc="upper left")
     right.plot(a, color=COLORS["gradient"])
     right.axhline(0, color=COLORS["reference"], lw=0.7)
-    right.set(xlabel="step", ylabel="a", ylim=(-3, 3), title="holds" if a[-1] > 0 else "flips")
+    right.set(xlabel="step", ylabel="a", ylim=(-3, 3))
+    _title(right, "holds" if a[-1] > 0 else "flips")
     fig.set_label(
         f"A unit with w = {w:g}, latched high and pulled down by {u:.3f}: after {T} steps a is "
         f"{minus(f'{a[-1]:.2f}')}, it {'holds' if a[-1] > 0 else 'has flipped'}."
