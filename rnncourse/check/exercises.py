@@ -98,7 +98,10 @@ def also(key, slug, whole=None, **parts):
 
 def share(source, key, *slugs):
     """Register mistakes of one exercise for another that has the same parts."""
-    EXERCISES[key].mistakes.update({slug: EXERCISES[source].mistakes[slug] for slug in slugs})
+    for slug in slugs:
+        m = EXERCISES[source].mistakes[slug]
+        parts_only = [variant for variant in m.variants if variant[0] is None]
+        EXERCISES[key].mistakes[slug] = m._replace(variants=parts_only)
 
 
 def choice(key, title, question, hints, **options):

@@ -117,7 +117,7 @@ def _named(ex, slugs):
 
 
 def _pointer(label):
-    return f" (See {label}.)" if label else ""
+    return f" (See `{label}`.)" if label else ""
 
 
 def check(exercise, answer, record=True):

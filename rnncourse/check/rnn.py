@@ -643,6 +643,14 @@ def _(s, W):
     return s[:, None] * W.T
 
 
+def column_form(W, h, dl):
+    """transport @ dl[t] where dl[t] @ transport is due: whole, since elsewhere it has another name."""
+    return gradient(W, h, dl, product=lambda J, t, k: chain(J, t, k).T)
+
+
+also("1b", "transport-transposed", column_form)
+
+
 @mistake("1b", "order-swapped", "eq-step-jacobian", part="factor")
 def _(s, W):
     """In each step the slopes scale the columns of W where they scale the rows.
@@ -717,6 +725,13 @@ def _(h):
     A function dsigma(z) is given h, since z was not kept.
     """
     return dsigma(h)
+
+
+def only_there(s, h, k):
+    return dsigma(h[k]), h[k - 1]
+
+
+also("1b", "derivative-at-h", lambda W, h, dl: gradient(W, h, dl, immediate=only_there))
 
 
 @mistake("1b", "tanh-derivative", "eq-sigma-prime", part="slope")

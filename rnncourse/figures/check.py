@@ -17,7 +17,7 @@ LEVELS = {0.03: "1 to 3 %", 0.1: "3 to 10 %", 0.3: "10 to 30 %", 1: "30 to 100 %
 def confusion_matrix(exercise):
     """The right answer and every known mistake of an exercise: a dot where the check names it.
 
-    The tint of a cell says how far two of them lie apart, relative to the larger: the paler, the closer.
+    The tint of a cell says how far two of them lie apart, relative to the larger: the fainter, the closer.
     """
     names, apart = distances(exercise)
     called = dict(confusion(exercise))
@@ -40,8 +40,9 @@ def confusion_matrix(exercise):
     i, j = np.unravel_index(np.argmin(apart), apart.shape)
     hits = sum(called[name] == name for name in names)
     fig.set_label(
-        f"Confusion matrix of exercise {exercise}: {n} answers, the right one and {n - 1} mistakes; {hits} of "
-        f"them on the diagonal, called by their own name. Closest together lie {names[i]} and {names[j]}."
+        f"Confusion matrix of exercise {exercise}: {n} answers, the right one and {n - 1} mistakes; "
+        f"{hits} of them on the diagonal, called by their own name. "
+        f"Closest together lie {names[i]} and {names[j]}."
     )
     return fig
 
