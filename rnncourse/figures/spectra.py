@@ -18,8 +18,8 @@ def growth_curves(curves, *, bound=None, xlabel="steps n", ylabel="norm", width=
     names = ("gradient", "state", "cell", "gate", "input")
     for (label, norms), name, style in zip(curves.items(), names, STYLES, strict=False):
         ax.semilogy(np.where(np.array(norms) > 0, norms, np.nan), color=COLORS[name], ls=style, label=label)
-    for label, norms in (bound or {}).items():
-        ax.semilogy(norms, color=COLORS["reference"], lw=1, ls=(0, (1, 1)), label=label)
+    for (label, norms), style in zip((bound or {}).items(), ((0, (1, 1)), (0, (4, 2))), strict=False):
+        ax.semilogy(norms, color=COLORS["reference"], lw=1, ls=style, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     ends = "; ".join(f"{label} from {norms[0]:.2g} to {norms[-1]:.2g}" for label, norms in curves.items())
