@@ -98,8 +98,8 @@ def mark(self, label):
     if label not in LABELS:
         log.warning("equation %s has no certificate in rnncourse.certificates", label)
     page = self.builder.get_relative_uri(self.builder.current_docname, "appendix/certificates")
-    name = f"certificate of equation {label}"
-    return f' <a class="certificate" href="{page}#cert-{label}" aria-label="{name}" title="{name}">✓</a>'
+    href, name = f"{page}#{nodes.make_id(f'cert-{label}')}", f"certificate of equation {label}"
+    return f' <a class="certificate" href="{href}" aria-label="{name}" title="{name}">✓</a>'
 
 
 # Multiple choice: quiz.js makes the folded answers wait for the reader's own.

@@ -103,6 +103,13 @@ def test_equations_say_their_page_and_lead_to_their_certificates(build):
     assert (reference["href"], reference.text) == ("a-one.html#equation-eq-sigma-prime", "(1a.2)")
 
 
+def test_the_certificate_of_a_label_with_capitals_has_the_id_that_sphinx_gives_it(build):
+    page = "# A\n\n$$ a $$ (eq-lstm-dW)\n\n(cert-eq-lstm-dW)=\n## Its certificate\n"
+    pages, _ = build({"appendix/certificates.md": page})
+    target = pages["appendix/certificates"].select_one("a.certificate")["href"]
+    assert target.startswith("#") and pages["appendix/certificates"].select_one(target)
+
+
 def test_an_equation_without_certificate_is_refused(build):
     assert "eq-nobody has no certificate" in build({"index.md": "# A\n\n$$ a $$ (eq-nobody)\n"})[1]
 
