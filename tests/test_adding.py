@@ -79,7 +79,7 @@ def test_adam_is_torchs_with_clipping(size):
 def test_a_batch_marks_one_number_in_each_half(T):
     x, y = adding.batch(np.random.default_rng(3), T, 2000)
     marks = x[..., 1]
-    assert set(np.unique(marks)) == {0, 1}
+    assert set(np.unique(marks)) <= {0, 1}
     assert (marks[: T // 2].sum(0) == 1).all() and (marks[T // 2 :].sum(0) == 1).all()
     assert np.allclose(y, [sum(number for number, mark in x[:, j] if mark) for j in range(2000)])
     assert abs(np.mean((1 - y) ** 2) - 1 / 6) < 0.02
