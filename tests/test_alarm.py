@@ -21,7 +21,7 @@ def copy(tmp_path_factory):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     source = root / "rnncourse" / "rnn.py"
-    right, wrong = "dh[t - 1] += delta[t - 1] @ W", "dh[t - 1] -= delta[t - 1] @ W"
+    right, wrong = "dh_prev += delta_t.dot(W)", "dh_prev -= delta_t.dot(W)"
     text = source.read_text()
     assert text.count(right) == 1
     source.write_text(text.replace(right, wrong))
