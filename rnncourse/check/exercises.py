@@ -111,10 +111,11 @@ def choice(key, title, question, hints, **options):
     exercise(
         key, title, "a letter", hints=hints, kind=letters(options), question="\n".join([question, *texts])
     )(lambda: right)
-    for letter in options.keys() - {right}:
-        text, slug, breaks, says = options[letter]
-        EXERCISES[key].mistakes.setdefault(slug, Mistake(slug, breaks, says, f"It sounds right: {text}.", []))
-        also(key, slug, lambda letter=letter: letter)
+    for letter, option in options.items():
+        if letter != right:
+            text, slug, breaks, says = option
+            EXERCISES[key].mistakes[slug] = Mistake(slug, breaks, says, f"It sounds right: {text}.", [])
+            also(key, slug, lambda letter=letter: letter)
 
 
 def candidates(ex):

@@ -13,6 +13,15 @@ from .running import CALLED, SECONDS, holds_dots, interruptible, run
 from .verdicts import Verdict
 
 NOT_YET, UNANSWERED, CORRECT = "Not yet", "Not answered yet", "Correct"
+CHANGED = (
+    "The value is right, but your function changes its arguments: whoever calls it loses the originals. "
+    "Work on a copy (`a = a.copy()`), and write `a = a * b` where you have `a *= b`."
+)
+AGAIN = (
+    "The value was right once, but a second call with the same arguments gave another: does your function "
+    "keep something between calls, or draw random numbers?"
+)
+UNSTOPPABLE = " (An endless loop cannot be stopped from here: if one runs, interrupt or restart the kernel.)"
 _attempts = {}
 
 
@@ -47,49 +56,35 @@ def judge(ex, probe, answer):
         return verdict(NOT_YET, ex.kind.differs(first.value, right))
     if slugs:
         return verdict(NOT_YET, _named(ex, slugs), mistake="+".join(slugs))
-    if first.changed:
-        return verdict(
-            NOT_YET,
-            "The value is right, but your function changes its arguments: whoever calls it loses the "
-            "originals. Work on a copy (`a = a.copy()`), and write `a = a * b` where you have `a *= b`.",
-        )
-    return _right_at_first(ex, probe, outcome, first, verdict)
+    trouble = CHANGED if first.changed else _once_only(ex, probe, outcome, first)
+    return verdict(NOT_YET, trouble) if trouble else verdict(CORRECT, _praise(ex, error))
 
 
-def _right_at_first(ex, probe, outcome, first, verdict):
-    """A function that is right once must be right again, and on inputs of other shapes."""
-    if ex.function:
-        again = outcome(probe.arguments)
-        if again.trouble or not ex.kind.error(again.value, first.value) <= TOLERANCE:
-            return verdict(
-                NOT_YET,
-                "The value was right once, but a second call with the same arguments gave another: does your "
-                "function keep something between calls, or draw random numbers?",
-            )
+def _once_only(ex, probe, outcome, first):
+    """What is wrong with a function that is right once: it must be so again, and for other shapes."""
+    if not ex.function:
+        return None
+    again = outcome(probe.arguments)
+    if again.trouble or not ex.kind.error(again.value, first.value) <= TOLERANCE:
+        return AGAIN
     rng = np.random.default_rng(0)
     for inputs in ex.probes[1:]:
         arguments = inputs(rng)
         other, right = outcome(arguments), ex.kind.read(ex.right(*arguments))
-        where = f"Right on the first inputs, but not for {inputs.__doc__}."
-        if other.trouble:
-            return verdict(NOT_YET, f"{where}\n{_trouble(ex, other.trouble)}")
-        if not ex.kind.error(other.value, right) <= TOLERANCE:
-            return verdict(NOT_YET, f"{where}\n{ex.kind.differs(other.value, right)}")
-        if other.changed:
-            return verdict(NOT_YET, f"{where}\nThere your function changes its arguments: work on a copy.")
-    return verdict(CORRECT, _praise(ex, verdict.keywords["error"]))
+        trouble = _trouble(ex, other.trouble) if other.trouble else None
+        if not trouble and not ex.kind.error(other.value, right) <= TOLERANCE:
+            trouble = ex.kind.differs(other.value, right)
+        if trouble:
+            return f"Right on the first inputs, but not for {inputs.__doc__}.\n{trouble}"
+    return None
 
 
 def _praise(ex, error):
     if not ex.kind.numeric:
         return "All of it."
     bound = next(bound for bound in ("1e-12", "1e-8", "1e-4") if error <= float(bound))
-    rounded = (
-        " Finite differences, float32 or few digits? The formula itself would reach 1e-12."
-        if error > 1e-8
-        else ""
-    )
-    return f"The relative error is below {bound}.{rounded}"
+    rounded = " Finite differences, float32 or few digits? The formula itself would reach 1e-12."
+    return f"The relative error is below {bound}.{rounded * (error > 1e-8)}"
 
 
 def _verdict(ex, status, says, mistake=None, error=None, printed=""):
@@ -97,13 +92,8 @@ def _verdict(ex, status, says, mistake=None, error=None, printed=""):
 
 
 def _empty(ex):
-    unstoppable = (
-        ""
-        if interruptible()
-        else (" (An endless loop cannot be stopped from here: if one runs, interrupt or restart the kernel.)")
-    )
-    what = f"Write {ex.takes}" if ex.function else f"Give {ex.takes}"
-    return f'{what} in the place of `...`, then run the cell again. Stuck? `hint("{ex.key}")`.{unstoppable}'
+    stub = f"{'Write' if ex.function else 'Give'} {ex.takes} in the place of `...`, then run the cell again."
+    return f'{stub} Stuck? `hint("{ex.key}")`.{UNSTOPPABLE * (not interruptible())}'
 
 
 def _trouble(ex, trouble):

@@ -542,7 +542,7 @@ choice(
     ),
     a=(
         "tends to 0, since most eigenvalues shrink",
-        "all-for-any",
+        "majority-decides",
         "eq-power",
         "The small ones shrink their own directions only; the norm takes the worst direction.",
     ),
@@ -572,7 +572,7 @@ choice(
     ),
     c=(
         "tends to 1",
-        "modulus-for-value",
+        "limit-expected",
         "eq-power",
         "Nothing tends anywhere: each eigenvalue goes round the unit circle for ever.",
     ),
@@ -584,8 +584,7 @@ choice(
     (
         "Try [[0.9, 10], [0, 0.9]] with n = 1, 2, 3.",
         "The eigenvalues decide what happens in the end. Do they also decide the way?",
-        "It can grow for many steps, as non-parallel eigenvectors cancel less and less, and it must vanish "
-        "in the end.",
+        "The corner of [[0.9, 10], [0, 0.9]]^n is 10 n 0.9^(n-1): n grows first, the power wins in the end.",
     ),
     a=(
         "falls at every step",
@@ -595,16 +594,16 @@ choice(
     ),
     b=(
         "can stay above 1 for ever",
-        "monotone-decay",
+        "growth-for-ever",
         "eq-jordan",
         "Growth at first is not growth for ever. In the end the modulus wins: n λⁿ tends to 0 for every "
         "modulus below 1.",
     ),
     c=(
         "is below 1 from the first step on",
-        "monotone-decay",
+        "radius-for-norm",
         "eq-jordan",
-        "The norm can exceed every eigenvalue: [[0.9, 10], [0, 0.9]] begins at 10.",
+        "The norm can exceed every eigenvalue: [[0.9, 10], [0, 0.9]] begins above 10.",
     ),
     d="tends to 0, but may grow for many steps first",
 )
@@ -629,10 +628,10 @@ choice(
     b="the largest singular value of W is below 4",
     c=(
         "the spectral radius of W is below 4",
-        "radius-decides",
+        "radius-for-norm",
         "eq-bound",
-        "The 4 is right, but for the norm: [[0, 8], [8, 0]] with alternating slopes has factors of small "
-        "radius and a growing product.",
+        "The 4 is right, but it bounds the largest singular value: 8 [[1, -1], [1, -1]] has radius 0, "
+        "yet its gradient can explode.",
     ),
 )
 choice(
@@ -653,7 +652,7 @@ choice(
     ),
     b=(
         "has the norm 1",
-        "diagonalizing-jordan",
+        "radius-for-norm",
         "eq-jordan",
         "Only for a diagonalizable W. The corner of [[1, 1], [0, 1]]^n grows with n.",
     ),

@@ -136,3 +136,13 @@ def test_probes_are_fresh_and_repeatable(key):
     if ex.function:
         first, again, other = (repr(draw(ex, number).arguments) for number in (0, 0, 1))
         assert first == again != other
+
+
+@exercises
+def test_each_wrong_option_of_a_question_has_feedback_of_its_own(key):
+    ex = EXERCISES[key]
+    if ex.takes == "a letter":
+        letters = [line[0] for line in ex.question.splitlines()[1:]]
+        verdicts = [check(key, letter, record=False) for letter in letters]
+        assert sum(verdict.passed for verdict in verdicts) == 1
+        assert len({verdict.says for verdict in verdicts}) == len(letters) >= 3
