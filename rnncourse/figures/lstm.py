@@ -124,7 +124,7 @@ def gates(f=1.0, i=1.0, o=1.0):
     ax.legend(loc="lower left")
     fig.set_label(
         f"Gates f = {f:g}, i = {i:g}, o = {o:g}: the cell rises to {C.max():.2f}, falls to "
-        f"{minus(f'{C.min():.2f}')} and ends at {minus(f'{C[-1] + 0:.2f}')}; the hidden state stays within "
+        f"{minus(f'{C.min():.2f}')} and ends at {minus(f'{C[-1].round(2) + 0:.2f}')}; the hidden state stays within "
         f"{abs(h).max():.2f} of zero."
     )
     return fig
@@ -211,7 +211,7 @@ def paths(B=0.0, weights="weights × 1"):
     from_I = [norm(F - np.eye(len(F))) for F in full]
     right.loglog(LAGS, error, "--", color=COLORS["cell"], lw=2, label="error, gates frozen")
     right.loglog(
-        LAGS, np.maximum(other, 1e-20), ":", color=COLORS["state"], lw=2, label="error, single steps"
+        LAGS, np.maximum(other, 1e-10), ":", color=COLORS["state"], lw=2, label="error, single steps"
     )
     right.loglog(LAGS, from_I, "-", color=COLORS["reference"], lw=1, label="distance to I")
     left.set(xlabel="lag t − k", ylabel="norm of ∂Cₜ/∂Cₖ", ylim=(1e-20, 1e6))
@@ -263,11 +263,12 @@ def backward_norms(b_f=0.0, T=50):
     ax.semilogy(dC, color=COLORS["cell"], label="dL/dCₜ")
     ax.semilogy(dh, "--", color=COLORS["gradient"], label="dL/dhₜ")
     ax.set(xlabel="step t", ylim=(1e-16, 1e3))
-    _title(ax, f"forget bias {b_f:g}")
+    _title(ax, minus(f"forget bias {b_f:g}"))
     ax.minorticks_off()
     ax.legend(loc="lower right")
     fig.set_label(
-        f"Forget bias {b_f:g}, a loss of gradient norm 1 at step {T}: dL/dC has norm {dC[T]:.1e} there and "
+        minus(f"Forget bias {b_f:g}")
+        + f", a loss of gradient norm 1 at step {T}: dL/dC has norm {dC[T]:.1e} there and "
         f"{dC[1]:.1e} at step 1, dL/dh {dh[1]:.1e} at step 1."
     )
     return fig

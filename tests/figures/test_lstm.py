@@ -115,7 +115,7 @@ def test_paths_against_a_restarted_network(B, weights):
         error = np.linalg.svd(full - frozen)[1][0] / np.linalg.svd(full)[1][0]
         assert np.isclose(line(right, "error, gates frozen")[j], error)
         assert np.isclose(line(right, "distance to I")[j], np.linalg.svd(full - np.eye(32))[1][0])
-    assert line(right, "error, single steps")[0] < 1e-15 < line(right, "error, single steps")[1]
+    assert line(right, "error, single steps")[0] == 1e-10 < line(right, "error, single steps")[1]  # floor: 0
 
 
 def test_half_lives():
