@@ -259,7 +259,7 @@ def cliff_slice(w):
 
 def cliff_surface(paths=None):
     """The error over (w, b), the wall, and descent paths {label: (steps, 2)}."""
-    w, b = np.linspace(3.5, 6.5, 61), np.linspace(-3.8, -1, 85)
+    w, b = np.linspace(4, 6, 61), np.linspace(-3.5, -1.7, 73)
     E = spectra.cliff(*np.meshgrid(w, b))[0]
     fig, ax = figure(height=4)
     shades = [(COLORS["reference"], alpha) for alpha in np.linspace(0, 0.6, 5)]
@@ -267,12 +267,12 @@ def cliff_surface(paths=None):
     fig.colorbar(shades, label="E")
     steep = w[w > 1 / rnn.dsigma(0.5)]
     ax.plot(steep, spectra.wall(steep), color=COLORS["reference"], ls="--", lw=1)
-    ax.text(6.2, spectra.wall(6.2) + 0.1, "wall", color=COLORS["reference"])
+    ax.text(5.6, spectra.wall(5.6) + 0.08, "wall", color=COLORS["reference"])
     for (label, path), name, style in zip((paths or {}).items(), ("gradient", "cell"), STYLES, strict=False):
         ax.plot(*np.transpose(path), color=COLORS[name], ls=style, marker=".", ms=4, lw=1, label=label)
-    ax.set(xlabel="w", ylabel="b", xlim=(3.5, 6.5), ylim=(-3.8, -1))
+    ax.set(xlabel="w", ylabel="b", xlim=(4, 6), ylim=(-3.5, -1.7))
     if paths:
-        ax.legend(loc="upper right")
+        ax.legend(loc="upper left", bbox_to_anchor=(0.02, 1))
     ends = [f" {label} ends at ({p[-1][0]:.1f}, {p[-1][1]:.1f})." for label, p in (paths or {}).items()]
     fig.set_label("Error over w and b: low above the wall b = 0.5 − 0.622 w, high below it." + "".join(ends))
     return fig
