@@ -31,7 +31,7 @@ def run(what, command):
 def locked(name):
     """The lines of requirements.txt that lock one package, with its hashes."""
     with open(os.path.join(ROOT, "requirements.txt"), encoding="utf-8") as file:
-        return re.search(rf"^{name}==.*(?:\\\n.*)*", file.read(), re.MULTILINE).group()
+        return re.search(rf"^{name}==.*(?:\n .*)*", file.read(), re.MULTILINE).group()
 
 
 def environment():
