@@ -168,7 +168,6 @@ def test_the_differentiators_know_calculus(way):
     """Against derivatives done by hand: of a product, a quotient, an exponential, a constant."""
     x = np.array([0.3, -1.2])
 
-
     def f(a, c):
         return np.concatenate([a[:1] * a[1:], c[:1] / (c[1:] - a[1:]), np.exp(a[:1] - 3 * a[1:]), c[:1]])
 

@@ -122,10 +122,10 @@ def gates(f=1.0, i=1.0, o=1.0):
     ax.set(xlabel="step t", ylim=(-6, 6))
     _title(ax, f"f = {f:g}   i = {i:g}   o = {o:g}")
     ax.legend(loc="lower left")
+    top, bottom, end = (minus(f"{c.round(2) + 0:.2f}") for c in (C.max(), C.min(), C[-1]))
     fig.set_label(
-        f"Gates f = {f:g}, i = {i:g}, o = {o:g}: the cell rises to {C.max():.2f}, falls to "
-        f"{minus(f'{C.min():.2f}')} and ends at {minus(f'{C[-1].round(2) + 0:.2f}')}; the hidden state stays within "
-        f"{abs(h).max():.2f} of zero."
+        f"Gates f = {f:g}, i = {i:g}, o = {o:g}: the cell rises to {top}, falls to {bottom} and ends at {end}; "
+        f"the hidden state stays within {abs(h).max():.2f} of zero."
     )
     return fig
 
