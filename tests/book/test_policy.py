@@ -1,4 +1,4 @@
-"""The book as built under a strict content security policy: its own files, no inline script, no other host."""
+"""Every page under a strict content security policy: own files alone, no inline script, no other host."""
 
 import threading
 from functools import partial
