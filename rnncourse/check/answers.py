@@ -60,6 +60,7 @@ def numbers(value):
     return np.array(a)
 
 
+@np.errstate(all="ignore")
 def relative_error(a, b):
     """max|a - b| / max|b|, inf for different shapes; a real a is held against the real part of b."""
     if a.shape != b.shape:
@@ -93,6 +94,7 @@ def arrays(*names):
     return Kind(read, error, differs)
 
 
+@np.errstate(all="ignore")
 def _differs(a, right, whose):
     if a.shape != right.shape:
         return f"{whose} has shape {a.shape}, expected {right.shape}. {_suggests(a.shape, right.shape)}"

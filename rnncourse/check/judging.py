@@ -65,7 +65,9 @@ def _once_only(ex, probe, outcome, first):
     if not ex.function:
         return None
     again = outcome(probe.arguments)
-    if again.trouble or not ex.kind.error(again.value, first.value) <= TOLERANCE:
+    if again.trouble:
+        return f"Right at a first call, but not at a second one with the same arguments.\n{again.trouble}"
+    if not ex.kind.error(again.value, first.value) <= TOLERANCE:
         return AGAIN
     rng = np.random.default_rng(0)
     for inputs in ex.probes[1:]:

@@ -67,7 +67,7 @@ def run(answer, arguments, read, seconds=SECONDS):
     except KeyboardInterrupt:
         raise
     except TimedOut:
-        trouble = f"It was stopped after {seconds:.0f} seconds: is there a loop that never ends?"
+        trouble = f"It was stopped, its {SECONDS} seconds were over: is there a loop that never ends?"
     except UnansweredError:
         trouble = "..."
     except UnreadableError as error:

@@ -281,7 +281,13 @@ def test_a_function_with_a_memory_does_not_pass():
         kept.append(right(W, x))
         return kept[0]
 
+    def once(W, x):
+        calls.append(1)
+        return right(W, x) if len(calls) == 1 else calls["again"]
+
     assert "a second call" in str(check("1a", first_time_lucky))
+    calls.clear()
+    assert "not at a second one" in (said := str(check("1a", once))) and "TypeError" in said
     assert "W of shape (3, 5)" in str(check("1a", remembers))
 
 
