@@ -124,7 +124,7 @@ def gates(f=1.0, i=1.0, o=1.0):
     ax.legend(loc="lower left")
     top, bottom, end = (minus(f"{c.round(2) + 0:.2f}") for c in (C.max(), C.min(), C[-1]))
     fig.set_label(
-        f"Gates f = {f:g}, i = {i:g}, o = {o:g}: the cell rises to {top}, falls to {bottom} and ends at {end}; "
+        f"Gates f = {f:g}, i = {i:g}, o = {o:g}: the cell rises to {top}, falls to {bottom}, ends at {end}; "
         f"the hidden state stays within {abs(h).max():.2f} of zero."
     )
     return fig
