@@ -27,7 +27,7 @@ def text(page):
 
 def plain(latex):
     """LaTeX without what only sets it out: spaces, alignment, upright d, closing punctuation."""
-    latex = re.sub(r"\\(begin|end)\{aligned\}|\\mathrm(?=\{d\})|\\[,;:! ]|\\q?quad", "", latex)
+    latex = re.sub(r"\\(begin|end)\{aligned\}|&|\{\}|\\\\|\\mathrm(?=\{d\})|\\[,;:! ]|\\q?quad", "", latex)
     return re.sub(r"\{(\w)\}|\s", r"\1", latex).rstrip(".,")
 
 
