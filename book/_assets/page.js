@@ -21,22 +21,25 @@ const fit = () => { if (contents) contents.open = wide.matches; };
 wide.addEventListener("change", fit);
 fit();
 
-// What scrolls sideways must be reachable by keyboard; what does not should cost no key press.
-const scrollers = document.querySelectorAll("pre, .katex-display, .scroll, .output, .rnn-figure");
-const reach = () => scrollers.forEach((box) => {
-  if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0; else box.removeAttribute("tabindex");
+// What scrolls sideways must be reachable by keyboard; what does not should cost no key press. Which is which shows
+// when a box is first drawn, which may be long after the page was opened (see content-visibility in course.css).
+const drawn = new ResizeObserver((boxes) => boxes.forEach(({target: box}) => {
+  if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  else if (box !== document.activeElement) box.removeAttribute("tabindex");
+  if (box.matches(":not(.cell_output) > * > .highlight > pre") && !box.nextElementSibling) offerCopy(box);
+}));
+document.querySelectorAll("pre, .katex-display, .scroll, .output, .rnn-figure").forEach((box) => {
+  box.tabIndex = 0;
+  drawn.observe(box);
 });
-new ResizeObserver(reach).observe(document.querySelector("main"));
 
-if (navigator.clipboard) {
-  document.querySelectorAll(".cell_input .highlight, article > section div[class^='highlight-'] > .highlight").forEach((box) => {
-    if (box.closest(".cell_output") || box.querySelector("button")) return;
-    const copy = Object.assign(document.createElement("button"), {type: "button", className: "copy", textContent: "Copy"});
-    copy.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(box.querySelector("pre").textContent);
-      copy.textContent = "Copied";
-      setTimeout(() => { copy.textContent = "Copy"; }, 1500);
-    });
-    box.append(copy);
+function offerCopy(code) {
+  if (!navigator.clipboard) return;
+  const copy = Object.assign(document.createElement("button"), {type: "button", className: "copy", textContent: "Copy"});
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code.textContent);
+    copy.textContent = "Copied";
+    setTimeout(() => { copy.textContent = "Copy"; }, 1500);
   });
+  code.after(copy);
 }
