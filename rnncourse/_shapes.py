@@ -20,8 +20,15 @@ def fit(spec, *values):
     _check_shapes(spec, *(a.shape for a in arrays))
     dtype = np.result_type(*arrays)
     if dtype not in (np.float32, np.complex64):
-        dtype = np.result_type(dtype, np.float64)
+        dtype = np.complex128 if dtype.kind == "c" else np.float64
     return [a.astype(dtype, copy=False) for a in arrays]
+
+
+def parts(name, value):
+    """The arrays of a tuple such as Params, to be counted by fit."""
+    if not np.iterable(value):
+        raise TypeError(f"{name} must be a tuple of arrays, got {type(value).__name__}")
+    return tuple(value)
 
 
 def step(name, value, low=-math.inf, high=math.inf):
@@ -53,6 +60,10 @@ def _numbers(name, value):
         raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from None
     if a.dtype.kind not in "biufc":
         raise TypeError(f"{name} must hold numbers, got {type(value).__name__} of dtype {a.dtype}")
+    if np.ma.is_masked(value):
+        raise TypeError(f"{name} must hold numbers, got a masked array with masked entries")
+    if a.ndim > 16:  # numpy's own limit, 32 or 64, would strike only when an axis is added
+        raise ValueError(f"{name} must have at most 16 axes, got {a.ndim}")
     return a
 
 

@@ -13,7 +13,7 @@ def complex_step(f, x):
     -> shape of f(x) + shape of x. Nothing is subtracted, so that eps = 1e-200 costs no digits.
     Squire & Trapp (1998).
     """
-    return _columns(lambda x, e: np.imag(f(x + 1e-200j * e)) / 1e-200, f, x)
+    return _columns(lambda f, x, e: np.imag(f(x + 1e-200j * e)) / 1e-200, f, x)
 
 
 @np.errstate(all="ignore")
@@ -23,16 +23,24 @@ def central_difference(f, x, eps=6e-6):
     f maps an array like x to a scalar or an array -> shape of f(x) + shape of x. Truncation costs
     eps^2, rounding 1e-16 / eps; together they are least near eps = 6e-6.
     """
-    return _columns(lambda x, e: np.subtract(f(x + eps * e), f(x - eps * e)) / (2 * eps), f, x)
+    (eps,) = fit("eps:", eps)
+    return _columns(lambda f, x, e: (f(x + eps * e) - f(x - eps * e)) / (2 * eps), f, x)
 
 
 def _columns(derivative_along, f, x):
     (x,) = fit("x: ...", x)
     if x.dtype.kind == "c":
         raise TypeError("x must be real, got complex numbers")
+    x = x.astype(np.float64, copy=False)  # beside a single float32, 1e-200 would be rounded to 0
+    if not callable(f):
+        raise TypeError(f"f must be a function, got {type(f).__name__}")
+
+    def value(x):
+        return fit("f(x): ...", f(x))[0]
+
     if x.size == 0:
-        return np.zeros(np.shape(f(x)) + x.shape)
-    columns = np.array([derivative_along(x, e) for e in np.eye(x.size).reshape(x.size, *x.shape)])
+        return np.zeros(value(x).shape + x.shape)
+    columns = np.array([derivative_along(value, x, e) for e in np.eye(x.size).reshape(x.size, *x.shape)])
     return np.moveaxis(columns, 0, -1).reshape(columns.shape[1:] + x.shape)
 
 

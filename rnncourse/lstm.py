@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._shapes import fit, rows, step
+from ._shapes import fit, parts, rows, step
 from .rnn import _logistic
 
 WEIGHTS = "W_f: n n+m, W_i: n n+m, W_o: n n+m, W_c: n n+m, b_f: n, b_i: n, b_o: n, b_c: n"
@@ -49,7 +49,8 @@ def forward(params, x, h0, C0):
     x (T, ..., m), h0 (..., n), C0 (..., n) -> States with h[0] = h0 and C[0] = C0.
     Hochreiter & Schmidhuber (1997), with the forget gate of Gers, Schmidhuber & Cummins (2000).
     """
-    x, h0, C0, *params = fit(f"x: T ... m, h0: ... n, C0: ... n, {WEIGHTS}", x, h0, C0, *params)
+    spec = f"x: T ... m, h0: ... n, C0: ... n, {WEIGHTS}"
+    x, h0, C0, *params = fit(spec, x, h0, C0, *parts("params", params))
     n = h0.shape[-1]
     W_h, W_x, b = _stacked(params, n)
     for weights in W_h, W_x, b:
@@ -87,7 +88,8 @@ def backward(params, x, states, dl):
     dL/dC_t, (T+1, ..., n) each. h_0 is given: dL/dC_0 has no part through h_0.
     """
     spec = f"x: T ... m, {STATES}, dl: T+1 ... n, {WEIGHTS}"
-    x, h, C, f, i, o, C_tilde, dl, *params = fit(spec, x, *states, dl, *params)
+    arrays = x, *parts("states", states), dl, *parts("params", params)
+    x, h, C, f, i, o, C_tilde, dl, *params = fit(spec, *arrays)
     n = h.shape[-1]
     W_h, *_ = _stacked(params, n)
     tanh_C = np.tanh(C[1:])
@@ -115,6 +117,8 @@ def gate_transport(states, t, k):
 
     States without batch axes, 0 <= k <= t <= T -> (n, n); the identity for t == k.
     """
+    if not isinstance(states, States):
+        raise TypeError(f"states must be a States, got {type(states).__name__}")
     (f,) = fit("f: T n", states.f)
     t = step("t", t, 0, len(f))
     k = step("k", k, 0, t)
@@ -133,7 +137,7 @@ def cell_transport(params, x, states, t, k):
     No batch axes, 0 <= k <= t <= T -> (n, n); the identity for t == k.
     """
     spec = f"x: T m, {STATES.replace(' ...', '')}, {WEIGHTS}"
-    x, h, C, f, i, o, C_tilde, *params = fit(spec, x, *states, *params)
+    x, h, C, f, i, o, C_tilde, *params = fit(spec, x, *parts("states", states), *parts("params", params))
     t = step("t", t, 0, len(x))
     k = step("k", k, 0, t)
     n = h.shape[-1]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._shapes import fit, rows, step
+from ._shapes import fit, parts, rows, step
 
 
 class Params(NamedTuple):
@@ -47,7 +47,7 @@ def forward(params, x, h0):
 
     x (T, ..., m), h0 (..., n) -> h (T+1, ..., n) with h[0] = h0. Rumelhart, Hinton & Williams (1986).
     """
-    W, U, x, h0 = fit("W: n n, U: n m, x: T ... m, h0: ... n", *params, x, h0)
+    W, U, x, h0 = fit("W: n n, U: n m, x: T ... m, h0: ... n", *parts("params", params), x, h0)
     W_T, U_T, one = -W.T, -U.T, np.ones_like(h0)  # the sign of exp(-z), given to the weights once
     h = np.concatenate([h0[None], (rows(x) @ U_T).reshape(*x.shape[:-1], len(U))])
     for h_prev, h_t in pairwise(h):  # h_t holds -U x_t, then -z_t, then sigma(z_t)
@@ -73,7 +73,8 @@ def backward(params, x, h, dl):
     h (T+1, ..., n) from forward, dl (T+1, ..., n) with dL_t/dh_t in row t -> Params(dW, dU), summed over the
     batch, and dh (T+1, ..., n), the total dL/dh_t. Werbos (1990).
     """
-    W, _, x, h, dl = fit("W: n n, U: n m, x: T ... m, h: T+1 ... n, dl: T+1 ... n", *params, x, h, dl)
+    spec = "W: n n, U: n m, x: T ... m, h: T+1 ... n, dl: T+1 ... n"
+    W, _, x, h, dl = fit(spec, *parts("params", params), x, h, dl)
     dh = dl.copy()
     delta = 1 - h[1:]
     delta *= h[1:]  # sigma'(z_t) of all steps at once
@@ -89,7 +90,7 @@ def jacobian(params, h_t):
 
     h_t (..., n) -> (..., n, n), one row per output; sigma'(z_t) = h_t (1 - h_t).
     """
-    W, h_t = fit("W: n n, h_t: ... n", params[0], h_t)
+    W, h_t = fit("W: n n, h_t: ... n", *parts("params", params)[:1], h_t)
     return (h_t * (1 - h_t))[..., None] * W
 
 
@@ -99,7 +100,7 @@ def transport(params, h, t, k):
 
     h (T+1, n) and 0 <= k <= t <= T -> (n, n); the identity for t == k.
     """
-    W, h = fit("W: n n, h: T n", params[0], h)
+    W, h = fit("W: n n, h: T n", *parts("params", params)[:1], h)
     t = step("t", t, 0, len(h) - 1)
     product = np.eye(len(W), dtype=W.dtype)
     for i in range(step("k", k, 0, t) + 1, t + 1):
@@ -124,7 +125,7 @@ def double_sum(params, h, dl):
     dL/dW = sum_{t=1..T} sum_{k=1..t} (dL_t/dh_t) (dh_t/dh_k) (immediate dh_k/dW).
     h (T+1, n), dl (T+1, n) -> (n, n).
     """
-    W, h, dl = fit("W: n n, h: T n, dl: T n", params[0], h, dl)
+    W, h, dl = fit("W: n n, h: T n, dl: T n", *parts("params", params)[:1], h, dl)
     dW = np.zeros_like(W)
     for t in range(1, len(h)):
         for k in range(1, t + 1):

@@ -14,7 +14,7 @@ def power(M, n):
     sixteen digits are lost, is a ValueError: eig returns numbers all the same, and they are wrong.
     """
     (M,) = fit("M: n n", M)
-    n = step("n", n)
+    n = step("n", n, -(2**53), 2**53)
     if not np.isfinite(M).all():
         return np.full_like(M, np.nan)
     lam, Q = np.linalg.eig(M.astype(np.result_type(M, np.float64)))
@@ -58,8 +58,14 @@ def cliff(w, b, T=50, x0=0.5, target=0.7):
     w and b broadcast against each other -> E, dE/dw, dE/db and dx_T/dx_0 = prod_t w sigma'(x_{t-1}),
     each of their common shape. Pascanu, Mikolov & Bengio (2013), figure 6.
     """
-    w, b = np.broadcast_arrays(*fit("w: ...", w), *fit("b: ...", b))
-    x, dw, db, dx0 = np.full_like(w, x0), np.zeros_like(w), np.zeros_like(w), np.ones_like(w)
+    x0, target = (value.item() for value in fit("x0:, target:", x0, target))
+    (w,), (b,) = fit("w: ...", w), fit("b: ...", b)
+    try:
+        w, b = fit("w: ..., b: ...", *np.broadcast_arrays(w, b))
+    except ValueError:
+        raise ValueError(f"w and b must broadcast, got shapes {w.shape} and {b.shape}") from None
+    x = np.full(w.shape, x0, np.result_type(w, x0))
+    dw, db, dx0 = np.zeros_like(w), np.zeros_like(w), np.ones_like(w)
     for _ in range(step("T", T, 0)):
         s = sigma(x)
         slope = w * s * (1 - s)
@@ -71,7 +77,7 @@ def cliff(w, b, T=50, x0=0.5, target=0.7):
 def wall(w):
     """The b at which x_0 = 1/2 is a fixed point of x -> w sigma(x) + b (eq-wall), repelling if w > 4.2553."""
     (w,) = fit("w: ...", w)
-    return 0.5 - sigma(0.5) * w
+    return 0.5 - float(sigma(0.5)) * w
 
 
 @np.errstate(all="ignore")
@@ -81,5 +87,6 @@ def fold(w):
     At either end a pair of fixed points meets, where w sigma'(x) = 1. w (...) -> (2, ...).
     """
     (w,) = fit("w: ...", w)
-    s = (1 + np.multiply.outer([1, -1], np.sqrt(1 - 4 / w))) / 2
+    root = np.sqrt(1 - 4 / w)
+    s = (1 + np.stack([root, -root])) / 2
     return np.log(s / (1 - s)) - w * s

@@ -66,8 +66,10 @@ class Report(NamedTuple):
 
 def certify(label, rng):
     """The certificate of a label, measured on its inputs, together with its wrong variants -> Report."""
-    if label not in LABELS:
+    if not isinstance(label, str) or label not in LABELS:
         raise ValueError(f"label must be one of {', '.join(LABELS)}, got {label!r}")
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     certificate = LABELS[label]()
     inputs = list(certificate.inputs(rng))
     expected = {name: [oracle.formula(*a) for a in inputs] for name, oracle in certificate.oracles.items()}
