@@ -50,8 +50,13 @@ def with_setup(nb, address):
 def normalised(nb):
     """The notebook without what differs from run to run or from Python to Python."""
     nb.metadata = {"kernelspec": KERNELSPEC}
+    in_solution = False
     for cell in nb.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        if cell.cell_type == "markdown" and "{solution-" in cell.source:
+            in_solution = cell.source.rindex("{solution-") == cell.source.rfind("{solution-start}")
+        elif cell.cell_type == "code" and in_solution:
+            cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab folds it, as the book does
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
     return nb

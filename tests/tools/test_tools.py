@@ -99,3 +99,22 @@ def test_the_setup_cell_stands_first_once_and_only_with_an_address():
         assert "git+https://example.org/course" in nb.cells[0].source
         assert nb.cells[0].metadata["tags"] == ["setup", "remove-cell"]
     assert [cell.source for cell in notebooks.with_setup(nb, "").cells] == ["1 + 1"]
+
+
+def test_solutions_are_folded_in_jupyterlab_and_nothing_else_is():
+    texts = [
+        ":::{exercise} One",
+        "x = 1",
+        "Text\n\n:::{solution-start} one\n:::",
+        "x = 2",
+        "y = 3",
+        ":::{solution-end}\n:::",
+        "z",
+    ]
+    code = {1, 3, 4, 6}
+    cells = [
+        (nbformat.v4.new_code_cell if i in code else nbformat.v4.new_markdown_cell)(t)
+        for i, t in enumerate(texts)
+    ]
+    nb = notebooks.normalised(nbformat.v4.new_notebook(cells=cells))
+    assert [i for i, cell in enumerate(nb.cells) if "jupyter" in cell.metadata] == [3, 4]
