@@ -36,11 +36,16 @@ def step(name, value, low=-math.inf, high=math.inf):
     try:
         value = index(value)
     except TypeError:
-        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r}") from None
+        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {brief(value)}") from None
     if not low <= value <= high:
         allowed = f"from {low} to {high}" if high < math.inf else f"of at least {low}"
         raise ValueError(f"{name} must be an integer {allowed}, got {value}")
     return value
+
+
+def brief(value):
+    """The value in one short line."""
+    return " ".join(repr(value).split())[:60]
 
 
 def rows(a):

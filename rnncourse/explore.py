@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from rnncourse._shapes import brief
 from rnncourse.figures import style
 
 try:
@@ -63,11 +64,16 @@ def explore(figure, **grids):
 
 def _grid(name, grid):
     grid = grid if isinstance(grid, Grid) else Grid(grid, name.replace("_", " "))
-    if isinstance(grid.values, str) or not np.iterable(grid.values):
-        raise ValueError(f"the grid of {name} must be a sequence of values, not {grid.values!r}")
+    if isinstance(grid.values, str) or not np.iterable(grid.values) or not hasattr(grid.values, "__len__"):
+        raise ValueError(f"the grid of {name} must be a sequence of values, not {brief(grid.values)}")
+    if not isinstance(grid.label, str):
+        raise TypeError(f"the grid of {name} must have words for a label, not {brief(grid.label)}")
     grid = grid._replace(values=list(grid.values))
-    if grid.start not in range(len(grid.values)):
-        raise ValueError(f"the grid of {name} has {len(grid.values)} values and no value number {grid.start}")
+    if any(isinstance(value, np.ndarray) for value in grid.values):
+        raise TypeError(f"the grid of {name} must hold numbers or words, not arrays")
+    if not isinstance(grid.start, int) or grid.start not in range(len(grid.values)):
+        number = brief(grid.start)
+        raise ValueError(f"the grid of {name} has {len(grid.values)} values and no value number {number}")
     return grid
 
 
@@ -89,7 +95,8 @@ def _draw(figure, grids, values, places):
 
 def say(value):
     """The value in the reader's typography."""
-    return style.minus(f"{value:.4g}") if isinstance(value, Real) else str(value)
+    number = isinstance(value, Real) and abs(value) < 1e308  # a float
+    return style.minus(f"{float(value):.4g}") if number else str(value)
 
 
 def slides(grid):
@@ -186,6 +193,8 @@ def _slots(group):
 
 def _rows(texts):
     parts, tokens = zip(*((NUMBER.split(text), NUMBER.findall(text)) for text in texts), strict=True)
+    if any(len(token) > 300 for row in tokens for token in row):  # no float
+        return None, texts
     hundredths = [[round(100 * float(token)) for token in row] for row in tokens]
     same = all(part == parts[0] for part in parts)
     if not same or tokens != tuple([repr(h / 100).removesuffix(".0") for h in row] for row in hundredths):
@@ -231,14 +240,13 @@ def live(figure, grids):
 def _widget(grid):
     values, low, high = grid.values, grid.values[0], grid.values[-1]
     words = {"description": grid.label, "tooltip": grid.label, "style": {"description_width": "initial"}}
-    words["value"] = values[grid.start]
     fine = slides(grid) and not grid.play and isinstance(low, float) and low < high
-    if fine and np.allclose(values, np.linspace(low, high, len(values))):
-        step = (values[1] - low) / 10
-        return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format="", **words)
+    if fine and np.isfinite(high - low) and np.allclose(values, np.linspace(low, high, len(values))):
+        step, value = (values[1] - low) / 10, values[grid.start]
+        return ipywidgets.FloatSlider(min=low, max=high, step=step, value=value, readout_format="", **words)
     choice = ipywidgets.RadioButtons if len(values) <= 5 else ipywidgets.Dropdown
     kind = ipywidgets.SelectionSlider if slides(grid) else choice
-    return kind(options=[(say(value), value) for value in values], **words)
+    return kind(options=[(say(value), value) for value in values], index=grid.start, **words)
 
 
 def _playing(slider):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .._shapes import brief
 from . import lstm, practice, rnn, spectra
 from .oracles import Certificate
 
@@ -67,7 +68,7 @@ class Report(NamedTuple):
 def certify(label, rng):
     """The certificate of a label, measured on its inputs, together with its wrong variants -> Report."""
     if not isinstance(label, str) or label not in LABELS:
-        raise ValueError(f"label must be one of {', '.join(LABELS)}, got {label!r}")
+        raise ValueError(f"label must be one of {', '.join(LABELS)}, got {brief(label)}")
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     certificate = LABELS[label]()

@@ -5,15 +5,19 @@ import io
 import re
 import unicodedata
 from itertools import groupby
+from numbers import Real
 from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogFormatter, NullFormatter
+
+from rnncourse._shapes import brief, fit
 
 # Okabe & Ito's palette, legible to colour-blind readers. Never colour alone: vary line style or label too.
 COLORS = {
@@ -53,11 +57,19 @@ def heatmap(ax, M, *, limit=None, fmt="{:.2f}", color="gradient", fontsize=10):
 
     Tints of the page's own background, not a colour map: the numbers stay legible in light and dark.
     """
-    limit = limit or abs(M).max() or 1
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax must be matplotlib Axes, got {type(ax).__name__}")
+    (M,) = fit("M: n m", M)
+    if M.dtype.kind == "c":
+        raise TypeError("M must be real, got complex numbers")
+    sizes = np.abs(np.nan_to_num(M))
+    limit = sizes.max(initial=0) or 1 if limit is None else limit
+    if not isinstance(limit, Real) or not limit > 0:
+        raise ValueError(f"limit must be a positive number, got {brief(limit)}")
     for (i, j), entry in np.ndenumerate(M):
-        tint, alpha = COLORS[color if entry >= 0 else "reference"], 0.45 * min(abs(entry) / limit, 1)
+        tint, alpha = COLORS[color if entry >= 0 else "reference"], 0.45 * (min(sizes[i, j], limit) / limit)
         ax.add_patch(Rectangle((j, i), 1, 1, facecolor=tint, alpha=alpha, linewidth=0))
-        text = fmt.format(entry)
+        text = (fmt if abs(entry) < 1e6 else "{:.0e}").format(entry)
         text = minus(text if float(text) else text.lstrip("-"))
         ax.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=fontsize)
     ax.set(xlim=(0, M.shape[1]), ylim=(M.shape[0], 0), xticks=[], yticks=[], aspect="equal")
@@ -94,6 +106,8 @@ BLOCK = "overflow-x:auto;font-size:0"
 
 def drawing(fig):
     """The figure's SVG as an element tree: no namespace, no idle markup, ids numbered after a MARK."""
+    if not isinstance(fig, Figure):
+        raise TypeError(f"fig must be a matplotlib Figure, got {type(fig).__name__}")
     alt = fig.get_label()
     if not alt:
         raise ValueError("a figure needs an alt text: fig.set_label('what the picture shows')")
