@@ -227,8 +227,8 @@ CASES = {
 SPECIAL = [np.nan, np.inf, -np.inf, 1e308, -1e308, 5e-324, -0.0, 2.0**62]
 WRONG = [
     None, "text", b"x", {}, {1.0}, object(), len, ..., [1, "a"], [[1], [1, 2]], [10**400], [None],
-    Fraction(1, 2), np.array([None, 1.0]), np.array(["a"]), np.array(["2000-01-01"], "M8[D]"), np.zeros(2, [("a", float)]),
-    np.ma.masked_array([1.0, 2.0], [True, False]), Figure(),
+    Fraction(1, 2), np.array([None, 1.0]), np.array(["a"]), np.array(["2000-01-01"], "M8[D]"),
+    np.zeros(2, [("a", float)]), np.ma.masked_array([1.0, 2.0], [True, False]), Figure(),
 ]  # fmt: skip
 COUNTS = [-1, 1.0, np.nan, "1", None, [1], np.array([1]), True, np.int8(1), np.array(1), np.ones((8, 2))]
 INTEGERS = [*COUNTS, 10**30, 2**50]  # so many steps would take as long as one asks for
@@ -443,6 +443,18 @@ def test_checks(exercise, answer, called):
     verdict = attempt("check.check", lambda a: check.check(exercise, a, record=False), [given], [])
     assert not verdict and type(verdict) is check.Verdict
     assert str(verdict) and verdict._repr_html_()
+
+
+@settings(fuzz, max_examples=200)
+@given(st.sampled_from(list(check.EXERCISES)), st.sampled_from(SPECIAL))
+def test_checks_of_answers_of_the_right_shape(exercise, factor):
+    def answer(*arguments):
+        value = check.EXERCISES[exercise].right(*arguments)
+        scaled = [factor * np.asarray(part) for part in (value if isinstance(value, tuple) else [value])]
+        return tuple(scaled) if isinstance(value, tuple) else scaled[0]
+
+    verdict = attempt("check.check", lambda: check.check(exercise, answer, record=False), [], [])
+    assert not verdict and str(verdict)
 
 
 @fuzz
