@@ -129,7 +129,7 @@ def static(grids, drawings):
     text = f"""<div class="explore" role="group" aria-label="{label}">
 <div class="rnn-figure" style="{style.BLOCK}">{_markup(drawings[start])}</div>
 <form class="explore-controls" autocomplete="off" hidden="hidden">
-{''.join(_control(name, grid) for name, grid in grids.items())}<button type="reset">Reset</button>
+{"".join(_control(name, grid) for name, grid in grids.items())}<button type="reset">Reset</button>
 </form>
 <p class="explore-range">{escape(sentence(grids))} The controls need scripts or a running kernel.</p>
 <p class="explore-said" aria-live="polite"></p>
