@@ -21,6 +21,15 @@ const fit = () => { if (contents) contents.open = wide.matches; };
 wide.addEventListener("change", fit);
 fit();
 
+// Once the page stands, draw the sections that are still out of sight, one in each idle moment.
+const waiting = [...document.querySelectorAll("article section > section")];
+const whenIdle = (draw) => window.requestIdleCallback?.(draw, {timeout: 50}) ?? setTimeout(draw);
+const drawNext = () => {
+  waiting.shift()?.classList.add("drawn");
+  if (waiting.length) whenIdle(drawNext);
+};
+addEventListener("load", () => whenIdle(drawNext));
+
 // What scrolls sideways must be reachable by keyboard; what does not should cost no key press. Which is which shows
 // when a box is first drawn, which may be long after the page was opened (see content-visibility in course.css).
 const drawn = new ResizeObserver((boxes) => boxes.forEach(({target: box}) => {
