@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ._shapes import fit, parts, rows, step
-from .rnn import _logistic
 
 WEIGHTS = "W_f: n n+m, W_i: n n+m, W_o: n n+m, W_c: n n+m, b_f: n, b_i: n, b_o: n, b_c: n"
 STATES = "h: T+1 ... n, C: T+1 ... n, f: T ... n, i: T ... n, o: T ... n, C_tilde: T ... n"
@@ -58,10 +57,13 @@ def forward(params, x, h0, C0):
     gates = (rows(x) @ W_x.T + b).reshape(*x.shape[:-1], 4 * n)  # what the inputs add, then the gates
     o, f, i, C_tilde = np.split(gates, 4, axis=-1)
     h, C = (np.concatenate([start[None], np.empty_like(f)]) for start in (h0, C0))
-    one = np.ones((*h0.shape[:-1], 3 * n), x.dtype)
+    one = np.ones((*h0.shape[:-1], 3 * n), x.dtype)  # an array of ones is added faster than a 1
     for t, gates_t in enumerate(gates, 1):
         gates_t += h[t - 1].dot(W_h.T)
-        _logistic(gates_t[..., : 3 * n], one)
+        logistic = gates_t[..., : 3 * n]  # not by tanh: sigma(z) stays positive however negative z is
+        np.exp(logistic, logistic)
+        logistic += one
+        np.reciprocal(logistic, logistic)
         np.tanh(C_tilde[t - 1], C_tilde[t - 1])
         C[t] = f[t - 1] * C[t - 1] + i[t - 1] * C_tilde[t - 1]
         h[t] = o[t - 1] * np.tanh(C[t])
