@@ -1,7 +1,7 @@
 """Our plain numpy gradients beside their peers, as ratios of time: python -m benchmarks.gradients
 
 One thread, float64, forward and all parameter gradients, and every contestant must first agree with ours to
-1e-10. All take turns of at least 5 ms, round after round; a ratio is the median over rounds of a contestant's
+1e-10. All take turns of at least 50 ms, round after round; a ratio is the median over rounds of a contestant's
 processor time over ours in the same round, so that a busy machine slows both alike.
 """
 
@@ -49,7 +49,7 @@ def main():
 def table(rows, rounds=15):
     """Print a line a row: the median over rounds of each contestant's time over the first one's."""
     for i, (row, calls) in enumerate(rows.items()):
-        repeats = {name: max(1, int(0.005 / seconds(call))) for name, call in calls.items()}
+        repeats = {name: max(1, int(0.05 / seconds(call))) for name, call in calls.items()}
         turns = [{name: seconds(calls[name], repeats[name]) for name in calls} for _ in range(rounds)]
         ours, *others = calls
         if i == 0:
@@ -59,6 +59,7 @@ def table(rows, rounds=15):
 
 
 def seconds(call, repeats=1):
+    call()  # what the contestant before left in the caches is not counted
     start = process_time()
     for _ in range(repeats):
         call()
