@@ -6,6 +6,7 @@
 # make dist     one zip of the built book that opens without a server
 # make pdf      the whole course as one PDF
 # make other-cpu  the notebooks' outputs as an older processor computes them
+# make alarms   spoil stored outputs and formulas; the notebooks must notice
 # make versions  the tests on the oldest and newest numpy and Python
 # make bench    our gradients beside PyTorch's and JAX's
 # make lighthouse  the weight and speed of the pages
@@ -36,7 +37,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 LITE = _build/html/lite/jupyter-lite.json
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
-.PHONY: book html test lint lab notebooks dist pdf other-cpu versions bench lighthouse lock clean env help
+.PHONY: book html test lint lab notebooks dist pdf other-cpu alarms versions bench lighthouse lock clean env help
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -93,6 +94,9 @@ pdf: html
 
 other-cpu: .venv/ready
 	@OPENBLAS_CORETYPE=Nehalem NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python tools/cpu.py)" $(PYTEST) $(NBVAL) book
+
+alarms: .venv/ready
+	@$(BIN)/python tools/alarms.py
 
 versions: .venv/ready
 	@$(BIN)/python tools/versions.py
