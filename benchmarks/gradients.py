@@ -1,7 +1,7 @@
 """Our plain numpy gradients beside their peers, as ratios of time: python -m benchmarks.gradients
 
 One thread, float64, forward and all parameter gradients, and every contestant must first agree with ours to
-1e-10. All take turns of at least 50 ms, round after round; a ratio is the median over rounds of a contestant's
+1e-10. All take turns of 50 ms or more, round after round; a ratio is the median over rounds of a contestant's
 processor time over ours in the same round, so that a busy machine slows both alike.
 """
 
