@@ -15,3 +15,13 @@
     show();
   };
 })();
+
+// The main font of the mathematics is asked for at once, so that no line breaks anew when it comes. A page
+// opened from a folder may not preload; its fonts are near anyway.
+(() => {
+  const katex = document.querySelector("link[href$='katex.min.css']");
+  if (!katex || location.protocol === "file:") return;
+  const href = katex.href.replace("katex.min.css", "fonts/KaTeX_Main-Regular.woff2");
+  const font = { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href };
+  document.head.append(Object.assign(document.createElement("link"), font));
+})();
