@@ -16,12 +16,14 @@
   };
 })();
 
-// The main font of the mathematics is asked for at once, so that no line breaks anew when it comes. A page
+// The fonts of the mathematics are asked for at once, so that no line breaks anew when they come. A page
 // opened from a folder may not preload; its fonts are near anyway.
 (() => {
   const katex = document.querySelector("link[href$='katex.min.css']");
   if (!katex || location.protocol === "file:") return;
-  const href = katex.href.replace("katex.min.css", "fonts/KaTeX_Main-Regular.woff2");
-  const font = { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href };
-  document.head.append(Object.assign(document.createElement("link"), font));
+  for (const name of ["Main-Regular", "Math-Italic"]) {
+    const href = katex.href.replace("katex.min.css", `fonts/KaTeX_${name}.woff2`);
+    const font = { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href };
+    document.head.append(Object.assign(document.createElement("link"), font));
+  }
 })();
