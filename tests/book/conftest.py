@@ -22,10 +22,15 @@ QUIET = [
 ]
 
 
-def pytest_generate_tests(metafunc):
-    """A test of `name` runs on every page (but JupyterLite's own), one of `quiz` on those with questions."""
+def pages():
+    """The path of every page of the book, but JupyterLite's own."""
     found = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
-    names = [p for p in found if not p.startswith(("lite/", "_static/"))]
+    return [p for p in found if not p.startswith(("lite/", "_static/"))]
+
+
+def pytest_generate_tests(metafunc):
+    """A test of `name` runs on every page, one of `quiz` on those with questions."""
+    names = pages()
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", names or ["index.html"])
     if "quiz" in metafunc.fixturenames:
@@ -38,6 +43,11 @@ def site():
     if not (SITE / "index.html").exists():
         pytest.fail("the book is not built: run `make html` first", pytrace=False)
     return SITE
+
+
+@pytest.fixture(scope="session")
+def names(site):
+    return pages()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,36 @@
+"""What each page weighs on the wire; `pytest -rP tests/book/test_weight.py` prints the table."""
+
+import gzip
+import re
+from urllib.parse import unquote, urlsplit
+
+FRAMES = re.compile(rb'(<script type="application/json">).*?(?=</script>)', re.DOTALL)
+ASKED = "document.fonts.ready.then(() => performance.getEntriesByType('resource').map((one) => one.name))"
+UNDRAWN = "article section > section:not(.drawn)"
+
+
+def zipped(data):
+    return len(gzip.compress(data, 6)) / 1024
+
+
+def weigh(page, server, site, name):
+    """KiB, compressed as a host sends them: all but the sliders' frames, all, the scripts among them."""
+    page.goto(f"{server}/{name}")
+    page.wait_for_function(f"!document.querySelector('{UNDRAWN}')")  # then every font has been asked for
+    html = (site / name).read_bytes()
+    asked = {unquote(urlsplit(url).path).lstrip("/") for url in page.evaluate(ASKED)}
+    rest = {path: zipped((site / path).read_bytes()) for path in asked}
+    scripts = sum(kib for path, kib in rest.items() if path.endswith(".js"))
+    bare, whole = (zipped(text) + sum(rest.values()) for text in (FRAMES.sub(rb"\1", html), html))
+    return bare, whole, scripts
+
+
+def test_no_page_is_heavy(visit, server, site, names):
+    page, heavy = visit("index.html"), []
+    print(f"{'page':55} KiB  with frames  scripts")
+    for name in names:
+        bare, whole, scripts = weigh(page, server, site, name)
+        print(f"{name:55} {bare:3.0f}  {whole:11.0f}  {scripts:7.1f}")
+        if bare > 350 or whole > 500 or scripts > 60:
+            heavy.append(name)
+    assert heavy == []
