@@ -58,6 +58,7 @@ env: .venv/ready
 html: .venv/ready node_modules/.ready
 	@$(JUPYTER_BOOK)
 	@$(MAKE) --no-print-directory $(LITE)
+	@$(BIN)/python tools/licences.py
 	@echo "Built: _build/html/index.html"
 
 $(LITE): tools/lite.py node_modules/.ready $(shell find book rnncourse -name '*.ipynb' -o -name '*.py')

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
@@ -227,6 +228,16 @@ def copy_katex(app):
         (target / "fonts" / font.name).write_bytes(font.read_bytes())
 
 
+def sweep(app, error):
+    """Of the static files, keep what a page asks for: extensions bring many that none does."""
+    static = Path(app.outdir) / "_static"
+    pages = (page for page in Path(app.outdir).rglob("*.html") if static not in page.parents)
+    asked = {name for page in pages for name in re.findall(r'_static/([^"/]+)', page.read_text("utf-8"))}
+    for path in static.iterdir():
+        if path.name not in asked:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def as_written(app, what, name, obj, options, lines):
     """Show docstrings as they stand in the code: their formulas are no markup."""
     lines[:] = lines and [
@@ -256,4 +267,5 @@ def setup(app):
     app.connect("doctree-resolved", polish, priority=900)
     app.connect("doctree-resolved", keep_punctuation)
     app.connect("build-finished", finish)
+    app.connect("build-finished", sweep, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
