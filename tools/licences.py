@@ -17,7 +17,7 @@ from fontTools.ttLib import TTFont
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
 MODULES = ROOT / "node_modules"
-SEARCH = "doctools.js documentation_options.js language_data.js searchtools.js sphinx_highlight.js".split()
+SEARCH = ("doctools", "documentation_options", "language_data", "searchtools", "sphinx_highlight")
 BUNDLES = "third-party-licenses.json"
 HEAD = """What others wrote and this book ships. The book itself: text CC BY 4.0, code MIT.
 Each entry: name and version, licence, where it comes from, its files here, the text of the licence.
@@ -106,7 +106,7 @@ def parts():
     """All of it, in the order of the file."""
     yield npm(MODULES / "katex", "_static/katex/katex.min.css and the formulas on the pages")
     yield fonts()
-    yield installed("sphinx", " ".join(f"_static/{name}" for name in SEARCH))
+    yield installed("sphinx", " ".join(f"_static/{name}.js" for name in SEARCH))
     lite = SITE / "lite"
     if lite.exists():
         yield installed("jupyterlite-core", "lite/ but for what follows")
