@@ -57,7 +57,7 @@ env: .venv/ready
 
 html: .venv/ready node_modules/.ready
 	@$(JUPYTER_BOOK)
-	@$(MAKE) --no-print-directory $(LITE)
+	@$(MAKE) --no-print-directory --silent $(LITE)
 	@$(BIN)/python tools/licences.py
 	@echo "Built: _build/html/index.html"
 
