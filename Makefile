@@ -8,6 +8,7 @@
 # make other-cpu  the notebooks' outputs as an older processor computes them
 # make alarms   spoil stored outputs and formulas; the notebooks must notice
 # make versions  the tests on the oldest and newest numpy and Python
+# make mutation  alters the package, one sign or index at a time; a test must fail (an hour or two)
 # make bench    our gradients beside PyTorch's and JAX's
 # make lighthouse  the weight and speed of the pages
 # make lock     resolve requirements.txt anew from pyproject.toml
@@ -37,7 +38,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 LITE = _build/html/lite/jupyter-lite.json
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
-.PHONY: book html test lint lab notebooks dist pdf other-cpu alarms versions bench lighthouse lock clean env help
+.PHONY: book html test lint lab notebooks dist pdf other-cpu alarms versions mutation bench lighthouse lock clean env help
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -101,6 +102,10 @@ alarms: .venv/ready
 
 versions: .venv/ready
 	@$(BIN)/python tools/versions.py
+
+# cosmic-ray comes for this run only, into a layer over .venv that uv keeps in its cache: nothing else needs it.
+mutation: .venv/ready-torch
+	@$(BIN)/uv run --quiet --no-project --python $(BIN)/python --with cosmic-ray==8.7.0 python tools/mutation.py
 
 bench: .venv/ready-torch
 	@$(BIN)/python -m benchmarks.gradients

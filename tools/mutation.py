@@ -1,0 +1,195 @@
+"""Mutation testing: alter one sign, index, comparison or constant of the package at a time; a test must fail.
+
+    make mutation                                the modules of TESTS, all mutants
+    make mutation ONLY="rnn.py check/judging.py" some of them
+    make mutation SAMPLE=100                     at most so many mutants a module, drawn with a fixed seed
+
+The mutants are cosmic-ray's; mutmut skips every function with a decorator, which is nearly all of the
+mathematics. cosmic-ray by itself starts Python anew for each mutant and changes the files in place; here a
+mutant stands in a copy below _build, and its tests run in a fork of a process that has imported PyTorch.
+A survivor that is not in the tables of tests/mutation.md, with the reason, is a failure.
+"""
+
+import ast
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import cache_from_source
+from multiprocessing import get_context
+from pathlib import Path
+from queue import SimpleQueue
+
+ROOT = Path(__file__).parent.parent
+LISTED = ROOT / "tests" / "mutation.md"
+COPIES = ROOT / "_build" / "mutation"
+JOBS = 2
+FUZZ = "tests/test_fuzz.py::test_the_mathematics"
+CHAPTERS = "rnn", "spectra", "lstm", "practice"
+PROOFS = ["tests/test_certificates.py", "-k", "not command and not numpy"]  # which start Python anew
+CHECKS = [f"tests/check/test_{name}.py" for name in ("answers", "chapter_1", "panels", "confusion")]
+TESTS = {  # module -> the tests that are to notice, the fastest first
+    "rnn.py": ["tests/test_rnn.py", FUZZ, "-k", "rnn"],
+    "spectra.py": ["tests/test_spectra.py", FUZZ, "-k", "spectra"],
+    "lstm.py": ["tests/test_lstm.py", FUZZ, "-k", "lstm"],
+    "gradcheck.py": ["tests/test_gradcheck.py", FUZZ, "-k", "gradcheck"],
+    "adding.py": ["tests/test_adding.py"],
+    "_shapes.py": ["tests/test_rnn.py", "tests/test_lstm.py", "tests/test_spectra.py", FUZZ],
+    **{f"certificates/{name}.py": PROOFS for name in ("__init__", "oracles", *CHAPTERS)},
+    **{f"check/{name}.py": CHECKS for name in ("__init__", "answers", "exercises", "judging", "records")},
+    **{f"check/{name}.py": CHECKS for name in ("verdicts", "catalogue", "rnn", "spectra", "lstm")},
+}
+# Other operators make mutants that hardly any test could miss: a shift of floats, == made into "is".
+OPERATORS = re.compile(
+    "AddNot|Delete|True|False|AndWithOr|OrWithAnd|Break|Exception|NumberReplacer|RemoveDecorator|ZeroIteration"
+    "|Binary.*(Add_Sub|Add_Mul|Sub_Add|Mul_Add|Mul_Div|_Div_Mul|Pow_Mul|FloorDiv_Div|BitOr_BitAnd|BitAnd_BitOr)"
+    "|Comparison.*(Eq|NotEq|Lt|LtE|Gt|GtE)_(Eq|NotEq|Lt|LtE|Gt|GtE)$|Comparison.*(Is_IsNot|IsNot_Is)"
+)
+
+
+def data(tree):
+    """The lines of a chapter's certificates and checks that are data: drawn, or wrong on purpose.
+
+    Altered, they are other inputs and other mistakes, as good as those.
+    """
+    for node in ast.walk(tree):
+        function = isinstance(node, ast.FunctionDef | ast.Lambda)
+        drawn = function and "rng" in [argument.arg for argument in node.args.args]
+        wrong = isinstance(node, ast.keyword) and node.arg == "wrong"
+        calls = [*getattr(node, "decorator_list", []), *([node.value] if isinstance(node, ast.Expr) else [])]
+        mistaken = any(isinstance(c, ast.Call) and ast.unparse(c.func) in ("mistake", "also") for c in calls)
+        if drawn or wrong or mistaken:
+            yield from range(min([node.lineno, *(c.lineno for c in calls)]), node.end_lineno + 1)
+
+
+def mutants(module, sample):
+    """(row of the table, name of the function, source) of the mutants of a module."""
+    from cosmic_ray import plugins
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.mutating import mutate_code
+
+    source = (ROOT / "rnncourse" / module).read_text(encoding="utf-8")
+    tree, parsed = ast.parse(source), get_ast(source)
+    left_out = set(data(tree)) if "/" in module and Path(module).stem in CHAPTERS else ()
+    places = [
+        (operator(), occurrence, line)
+        for operator in map(plugins.get_operator, filter(OPERATORS.search, plugins.operator_names()))
+        for occurrence, (line, _) in enumerate(
+            start for node in ast_nodes(parsed) for start, _ in operator().mutation_positions(node)
+        )
+        if line not in left_out
+    ]
+    if sample:
+        places = random.Random(0).sample(places, min(sample, len(places)))
+    for operator, occurrence, line in places:
+        mutant = mutate_code(source, operator, occurrence)
+        try:
+            if ast.dump(ast.parse(mutant)) == ast.dump(tree):
+                continue
+        except SyntaxError:
+            continue
+        owners = [
+            node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and min(n.lineno for n in [node, *node.decorator_list]) <= line <= node.end_lineno
+        ]
+        before, after = (Counter(text.splitlines()) for text in (source, mutant))
+        texts = (" ".join(" ".join(part).split()) for part in (before - after, after - before))
+        cells = [" ".join([module, *owners[-1:]]), *("`" + text.replace("`", "'") + "`" for text in texts)]
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |", owners, mutant
+
+
+def trial(folder, tests):
+    """Run the tests in this process and leave with pytest's exit code."""
+    os.setsid()
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    null = os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    import _hypothesis_pytestplugin
+    import pytest
+    from hypothesis import Phase, settings
+
+    settings.register_profile(
+        "fixed", derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
+    )
+    settings.load_profile("fixed")
+    flags = ["-x", "-p", "no:cacheprovider", "--tb=no"]
+    os._exit(pytest.main([*flags, *tests], plugins=[_hypothesis_pytestplugin]))
+
+
+def outcome(folder, tests, limit):
+    """The exit code of the tests, or None after so many seconds."""
+    process = CONTEXT.Process(target=trial, args=(folder, tests))
+    process.start()
+    process.join(limit)
+    if process.exitcode is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.join()
+        return None
+    return process.exitcode
+
+
+def copy(number):
+    """A copy of what the tests need, with its bytecode."""
+    folder = COPIES / str(number)
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in "rnncourse", "tests", "tools", "book":
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "_assets"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", folder / "rnncourse"], check=True)
+    return folder
+
+
+def survivors(module, sample):
+    """Test the mutants of a module, print the score -> the rows of those that no test noticed."""
+    tests, found = TESTS[module], list(mutants(module, sample))
+    start = time.monotonic()
+    for folder in FOLDERS:
+        if outcome(folder, tests, None) != 0:
+            sys.exit(f"{module}: the tests fail without a mutant\n{(folder / 'log.txt').read_text()}")
+    limit = 10 + 5 * (time.monotonic() - start)
+    free = SimpleQueue()
+    for folder in FOLDERS:
+        free.put(folder)
+        Path(cache_from_source(folder / "rnncourse" / module)).unlink(missing_ok=True)
+
+    def survives(mutant):
+        _, owners, source = mutant
+        label = [name.replace("_", "-") for name in owners if name.startswith("eq_")]
+        folder = free.get()
+        (folder / "rnncourse" / module).write_text(source, encoding="utf-8")
+        code = outcome(folder, [*tests, *(["-k", label[0]] if label else [])], limit)
+        free.put(folder)
+        return code == 0
+
+    with ThreadPoolExecutor(len(FOLDERS)) as pool:
+        alive = [row for (row, *_), lives in zip(found, pool.map(survives, found), strict=True) if lives]
+    for folder in FOLDERS:
+        shutil.copy(ROOT / "rnncourse" / module, folder / "rnncourse" / module)
+    listed = LISTED.read_text(encoding="utf-8") if LISTED.exists() else ""
+    unlisted = [row for row in alive if row not in listed]
+    known = len(alive) - len(unlisted)
+    seconds = time.monotonic() - start
+    print(f"{module}: {len(found)} mutants, {len(alive)} survive, {known} of them listed; {seconds:.0f} s")
+    print(*unlisted, sep="\n", flush=True)
+    return unlisted
+
+
+if __name__ == "__main__":
+    os.environ |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    CONTEXT = get_context("forkserver")
+    CONTEXT.set_forkserver_preload(
+        ["torch", "pytest", "hypothesis", "_hypothesis_pytestplugin", "matplotlib"]
+    )
+    modules = os.environ.get("ONLY", "").split() or TESTS
+    FOLDERS = [copy(number) for number in range(JOBS)]
+    sys.exit(any([survivors(module, int(os.environ.get("SAMPLE", 0))) for module in modules]))
