@@ -61,6 +61,11 @@ def test_page_is_well_formed(site, name):
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
+CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((box) => box.checkVisibility()
+  && getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth + 1
+  && !box.closest(".katex-mathml, .explore-said")).map((box) => box.outerHTML.slice(0, 200))"""
+
+
 def height(box):
     return box.evaluate("box => box.checkVisibility() ? box.getBoundingClientRect().height : 0")
 
@@ -69,7 +74,12 @@ def test_reads_in_light_in_dark_on_paper_and_on_a_phone(visit, name):
     page = visit(name, color_scheme="light", has_touch=True)
     assert violations(page) == []
     page.emulate_media(media="print")
-    assert not page.locator("header.top, nav.course, .copy").filter(visible=True).count()
+    page.set_viewport_size({"width": 657, "height": 1000})  # A4 less 18 mm on each side
+    assert page.evaluate(CUT_OFF) == []
+    navigation = "header.top, nav.course, .contents, .actions, .turn, .end, .copy, .explore-controls"
+    assert not page.locator(navigation).filter(visible=True).count()
+    assert page.locator(".explore-range").filter(visible=True).count() == page.locator(".explore").count()
+    assert page.locator("article details > :not(summary)").filter(visible=False).count() == 0
     answers = page.locator("form.choice .choice-feedback")
     assert answers.filter(visible=True).count() == answers.count()
 
