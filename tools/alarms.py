@@ -120,23 +120,22 @@ def mathematics(root, names):
 
 
 def main():
-    files = sorted(
-        p.relative_to(ROOT) for p in (ROOT / "book").rglob("*.*") if p.suffix in (".ipynb", ".json")
-    )
-    files = [str(path) for path in files if ".ipynb_checkpoints" not in path.parts]
+    paths = sorted(p for p in (ROOT / "book").rglob("*.*") if p.suffix in (".ipynb", ".json"))
+    files = [str(p.relative_to(ROOT)) for p in paths if ".ipynb_checkpoints" not in p.parts]
     names = [name for name in files if name.endswith(".ipynb")]  # the others hold what they read
     seconds, scores, found = {}, [], []
     with tempfile.TemporaryDirectory() as folder:
-        copied(Path(folder), *files)
+        root = Path(folder)
+        copied(root, *files)
         for name in names:
             start = time.perf_counter()
-            total, noticed, amiss = outputs(Path(folder) / name, folder)
+            total, noticed, amiss = outputs(root / name, root)
             seconds[name] = time.perf_counter() - start
             scores.append((total, noticed, len(amiss)))
             print(f"{noticed:3} of {total:3}  {name}  {', '.join(amiss)}", flush=True)
         total, noticed, amiss = map(sum, zip(*scores, strict=True))
         print(f"Outputs: {noticed} of {total} alterations noticed", flush=True)
-        for page, slip in mathematics(Path(folder), sorted(names, key=seconds.get)):
+        for page, slip in mathematics(root, sorted(names, key=seconds.get)):
             found.append(page)
             print(f"{slip}  {page or 'UNNOTICED'}", flush=True)
     print(f"Mathematics: {len([*filter(None, found)])} of {len(found)} slips noticed by the notebooks alone")
