@@ -61,7 +61,8 @@ def markup(node, display):
 
 
 def visit_inline(self, node):
-    self.body.append(f'<span class="math">{markup(node, False)}</span>')
+    breakable = markup(node, False).replace('</span><span class="base">', '</span><wbr><span class="base">')
+    self.body.append(f'<span class="math">{breakable}</span>')
     raise nodes.SkipNode
 
 
@@ -233,6 +234,7 @@ def sweep(app, error):
     static = Path(app.outdir) / "_static"
     pages = (page for page in Path(app.outdir).rglob("*.html") if static not in page.parents)
     asked = {name for page in pages for name in re.findall(r'_static/([^"/]+)', page.read_text("utf-8"))}
+    asked.add("katex")
     for path in static.iterdir():
         if path.name not in asked:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
