@@ -31,7 +31,7 @@ def parts(name, value):
     return tuple(value)
 
 
-def step(name, value, low=-math.inf, high=math.inf):
+def step(name, value, low, high=math.inf):
     """The value as an int between low and high inclusive."""
     try:
         value = index(value)

@@ -173,6 +173,7 @@ def test_arguments_are_never_changed_and_results_are_fresh():
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e300])
 def test_what_is_not_finite_passes_through_in_silence(bad):
     params, x, h0, C0, dl = problem(8)
+    spoilt = lstm.States(*(bad * s for s in lstm.forward(params, x, h0, C0)))
     with np.errstate(all="raise"):
         for name in params._fields:
             poisoned = params._replace(**{name: getattr(params, name) * bad})
@@ -180,6 +181,8 @@ def test_what_is_not_finite_passes_through_in_silence(bad):
             lstm.backward(poisoned, x, states, dl * bad)
             lstm.cell_transport(poisoned, x, states, 4, 0)
         states = lstm.forward(params, x * np.nan, h0, C0)
+        lstm.gate_transport(spoilt, 4, 0)
+        lstm.cell_transport(params, x, spoilt, 4, 0)
     assert np.isnan(states.C[1:]).all()
 
 
@@ -222,6 +225,7 @@ S = lstm.forward(P, X, H0, C0)
             "f must have shape (T, ..., n), here (5, 3), got (4, 3)",
         ),
         (lambda: lstm.gate_transport(S, 6, 0), ValueError, "t must be an integer from 0 to 5, got 6"),
+        (lambda: lstm.cell_transport(P, X, S, -1, 0), ValueError, "t must be an integer from 0 to 5, got -1"),
         (lambda: lstm.cell_transport(P, X, S, 2, 3), ValueError, "k must be an integer from 0 to 2, got 3"),
         (lambda: lstm.cell_transport(P, X[:, None], S, 2, 1), ValueError, "x must have shape (T, m)"),
         (lambda: lstm.forward(P, X, H0, ["a"]), TypeError, "C0 must hold numbers"),

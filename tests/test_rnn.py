@@ -170,6 +170,7 @@ def test_float32_stays_float32_and_anything_else_is_float64():
     assert rnn.forward(single, x, h32).dtype == np.float64
     assert rnn.forward(([[1]], [[2]]), [[3]], [0]).dtype == np.float64
     assert rnn.sigma([True, 2]).dtype == np.float64
+    assert rnn.sigma(np.zeros((1,) * 16)).shape == (1,) * 16
 
 
 def test_arguments_are_never_changed_and_results_are_fresh():
@@ -277,6 +278,7 @@ H = rnn.forward(P, X, H0)
             "dl must have shape (T, n), here (5, 3), got (5, 2)",
         ),
         (lambda: rnn.sigma("z"), TypeError, "z must hold numbers"),
+        (lambda: rnn.sigma(np.zeros((1,) * 17)), ValueError, "z must have at most 16 axes, got 17"),
     ],
 )
 def test_errors_name_the_argument_in_one_sentence(call, error, sentence):

@@ -54,6 +54,21 @@ def test_power_takes_complex_spectra_negative_exponents_and_other_dtypes():
     assert np.isnan(spectra.power([[np.nan, 1], [0, 1]], 3)).all()
 
 
+def test_what_is_invertible_does_not_depend_on_the_unit_of_measure():
+    np.testing.assert_allclose(spectra.power(1e-20 * np.eye(2), -1), 1e20 * np.eye(2))
+    np.testing.assert_allclose(spectra.power([[0, 0], [0, 2]], 3), [[0, 0], [0, 8]])
+    for M in [[0]], 1e20 * np.array([[1, 2], [2, 4]]):
+        with pytest.raises(ValueError, match="M must be invertible for n = -1"):
+            spectra.power(M, -1)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_exponents_end_where_floats_stop_counting(sign):
+    assert spectra.power([[1]], sign * 2**53) == 1
+    with pytest.raises(ValueError, match="n must be an integer from -9007199254740992 to 9007199254740992"):
+        spectra.power([[1]], sign * (2**53 + 1))
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 6), st.floats(-2, 2))
 def test_a_jordan_block_is_refused_in_every_basis(seed, n, lam):
@@ -147,6 +162,11 @@ def test_the_cliff_takes_grids():
     for surface in (grid := spectra.cliff(w, b)):
         assert surface.shape == (4, 5)
     assert [g[2, 3] for g in grid] == pytest.approx(list(spectra.cliff(w[3], b[2, 0])), rel=1e-12)
+
+
+def test_the_cliff_overflows_in_silence():
+    with np.errstate(all="raise"):
+        assert spectra.cliff(1e308, 1e308)[0] == pytest.approx(0.09)
 
 
 @pytest.mark.parametrize(
