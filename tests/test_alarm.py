@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.alarms import copied, tested
+from tools.alarms import copied, run
 
 UNIT, PAGE = "tests/test_rnn.py", "book/1-backpropagation-through-time/b-gradient.ipynb"
 
@@ -22,6 +22,6 @@ def copy(tmp_path_factory):
 
 @pytest.mark.parametrize("path", [UNIT, PAGE], ids=["unit", "page"])
 def test_a_flipped_sign_is_caught(copy, path):
-    done = tested(copy, path, "-x")
+    done = run(copy, path, "-x")
     assert done.returncode == 1, done.stdout + done.stderr  # 1: tests ran and some failed
     assert " failed" in done.stdout

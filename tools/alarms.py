@@ -37,7 +37,7 @@ def copied(root, *names):
         shutil.copy(ROOT / name, root / name)
 
 
-def tested(root, *arguments):
+def run(root, *arguments):
     """Run pytest in such a copy."""
     flags = ["-p", "no:cacheprovider", "-rf", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
     environment = os.environ | {"PYTHONPATH": str(root), "RNNCOURSE_DATA": str(root / "data")}
@@ -68,7 +68,7 @@ def outputs(path, root):
     """Spoil all outputs of a notebook -> how many, how many noticed, and what to look at."""
     rng, stored, total, noticed, amiss = random.Random(0), path.read_bytes(), 0, 0, []
     for names in takewhile(len, (spoiled(path, n, rng) for n in count())):
-        summary = tested(root, path, "--tb=no").stdout
+        summary = run(root, path, "--tb=no").stdout
         red = set(re.findall(r"^FAILED .*::(Cell \d+)", summary, re.MULTILINE))
         total, noticed = total + len(names), noticed + len(names & red)
         amiss += [f"{cell} unnoticed" for cell in names - red] + [
@@ -114,7 +114,7 @@ def mathematics(root, names):
         own = sorted(names, key=lambda name: not imports.search((root / name).read_text("utf-8")))
         for line, right, wrong, text in random.Random(0).sample([*slips(source)], number):
             path.write_text(text, "utf-8")
-            found = re.search(r"^FAILED (.*?)::", tested(root, *own, "-x", "--tb=no").stdout, re.MULTILINE)
+            found = re.search(r"^FAILED (.*?)::", run(root, *own, "-x", "--tb=no").stdout, re.MULTILINE)
             yield found and found[1], f"{module}.py:{line}  {right}  ->  {wrong}"
         path.write_text(source, "utf-8")
 
