@@ -94,10 +94,19 @@ def test_starting_weights():
 
 
 def test_training_solves_a_short_task():
-    w, losses = adding.train("LSTM", T=8, n=16, rate=0.02, updates=600)
+    w, losses = adding.train("LSTM", T=8, n=16)
     assert adding.solved(losses) and len(losses) < 600
     x, y = adding.batch(np.random.default_rng(9), 8, 500)
     assert adding.gradient("LSTM", w, x, y)[0] < 0.02
+
+
+def test_what_is_not_said_is_as_documented():
+    _, losses = adding.train("tanh", 20, n=1)
+    assert len(losses) == 600
+    assert losses[:9] == adding.train("tanh", 20, n=1, seed=0, rate=0.02, updates=9)[1]
+    assert len(adding.train("tanh", 2, updates=1)[0][0]) == 32
+    assert (adding.weights("LSTM", 3, np.random.default_rng(6))[4] == 1).all()
+    assert adding.batch(np.random.default_rng(6), 2)[0].shape == (2, 64, 2)
 
 
 def test_solved_needs_twenty_small_errors():

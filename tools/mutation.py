@@ -58,6 +58,7 @@ def data(tree):
 
     Altered, they are other inputs and other mistakes, as good as those.
     """
+    lines = set()
     for node in ast.walk(tree):
         function = isinstance(node, ast.FunctionDef | ast.Lambda)
         drawn = function and "rng" in [argument.arg for argument in node.args.args]
@@ -65,7 +66,14 @@ def data(tree):
         calls = [*getattr(node, "decorator_list", []), *([node.value] if isinstance(node, ast.Expr) else [])]
         mistaken = any(isinstance(c, ast.Call) and ast.unparse(c.func) in ("mistake", "also") for c in calls)
         if drawn or wrong or mistaken:
-            yield from range(min([node.lineno, *(c.lineno for c in calls)]), node.end_lineno + 1)
+            lines |= {*range(min([node.lineno, *(c.lineno for c in calls)]), node.end_lineno + 1)}
+    for owner in tree.body:
+        for node in ast.walk(owner):
+            name = getattr(node, "name", None)
+            uses = {n.lineno for n in ast.walk(owner) if isinstance(n, ast.Name) and n.id == name}
+            if uses and uses <= lines:  # a function that makes wrong variants
+                lines |= {*range(node.lineno, node.end_lineno + 1)}
+    return lines
 
 
 def mutants(module, sample):
@@ -76,7 +84,7 @@ def mutants(module, sample):
 
     source = (ROOT / "rnncourse" / module).read_text(encoding="utf-8")
     tree, parsed = ast.parse(source), get_ast(source)
-    left_out = set(data(tree)) if "/" in module and Path(module).stem in CHAPTERS else ()
+    left_out = data(tree) if "/" in module and Path(module).stem in CHAPTERS else ()
     places = [
         (operator(), occurrence, line)
         for operator in map(plugins.get_operator, filter(OPERATORS.search, plugins.operator_names()))
