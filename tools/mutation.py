@@ -21,6 +21,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.util import cache_from_source
 from multiprocessing import get_context
 from pathlib import Path
@@ -157,14 +158,20 @@ def copy(number):
     return folder
 
 
+@cache
+def duration(*tests):
+    """The seconds that the tests take without a mutant; they must pass."""
+    start = time.monotonic()
+    if outcome(FOLDERS[0], tests, None) != 0:
+        sys.exit(f"The tests fail without a mutant.\n{(FOLDERS[0] / 'log.txt').read_text()}")
+    return time.monotonic() - start
+
+
 def survivors(module, sample):
     """Test the mutants of a module, print the score -> the rows of those that no test noticed."""
     tests, found = TESTS[module], list(mutants(module, sample))
     start = time.monotonic()
-    for folder in FOLDERS:
-        if outcome(folder, tests, None) != 0:
-            sys.exit(f"{module}: the tests fail without a mutant\n{(folder / 'log.txt').read_text()}")
-    limit = 10 + 5 * (time.monotonic() - start)
+    limit = 10 + 5 * duration(*tests)
     free = SimpleQueue()
     for folder in FOLDERS:
         free.put(folder)
