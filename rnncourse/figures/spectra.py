@@ -78,7 +78,7 @@ def defective(n_max=30):
     """The corner of [[1, 1], [0, 1]]^n: by multiplication, and as Q Lambda^n Q^-1 from eig."""
     M, n = np.array([[1.0, 1.0], [0.0, 1.0]]), np.arange(n_max + 1)
     lam, Q = np.linalg.eig(M)
-    by_eig = [((Q * lam**k) @ np.linalg.inv(Q))[0, 1] for k in n]
+    by_eig = [((Q * lam**k) @ np.linalg.inv(Q))[0, 1].real for k in n]  # eig of numpy 2.5 is complex
     fig, ax = figure(width=4.8, height=3)
     ax.plot(n, [np.linalg.matrix_power(M, k)[0, 1] for k in n], color=COLORS["state"])
     ax.plot(n, by_eig, "--", color=COLORS["gradient"])
