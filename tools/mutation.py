@@ -34,7 +34,9 @@ JOBS = 2
 FUZZ = "tests/test_fuzz.py::test_the_mathematics"
 CHAPTERS = "rnn", "spectra", "lstm", "practice"
 PROOFS = ["tests/test_certificates.py", "-k", "not command and not numpy"]  # which start Python anew
-CHECKS = [f"tests/check/test_{name}.py" for name in ("answers", "chapter_1", "panels", "confusion")]
+CHECKS = [
+    f"tests/check/test_{name}.py" for name in ("answers", "running", "chapter_1", "panels", "confusion")
+]
 TESTS = {  # module -> the tests that are to notice, the fastest first
     "rnn.py": ["tests/test_rnn.py", FUZZ, "-k", "rnn"],
     "spectra.py": ["tests/test_spectra.py", FUZZ, "-k", "spectra"],
@@ -195,7 +197,7 @@ def survivors(module, sample):
     known = len(alive) - len(unlisted)
     seconds = time.monotonic() - start
     print(f"{module}: {len(found)} mutants, {len(alive)} survive, {known} of them listed; {seconds:.0f} s")
-    print(*unlisted, sep="\n", flush=True)
+    print("".join(f"{row}\n" for row in unlisted), end="", flush=True)
     return unlisted
 
 

@@ -230,3 +230,23 @@ def test_a_pair_of_mistakes_is_named_by_both():
     verdict = check("1b", lambda W, h, dl: -bptt(W.T, h, dl))
     assert verdict.mistake == "transport-transposed+sign"
     assert "transposed" in str(verdict) and "sign" in str(verdict)
+    assert verdict.says.startswith("Two mistakes at once.")
+    assert "at once" not in check("1b", lambda W, h, dl: -bptt(W, h, dl)).says
+
+
+def test_a_pass_says_how_near_it_came():
+    assert check("1a", double_loop).says == "The relative error is below 1e-12."
+    single = check("1a", lambda W, x: np.float32(double_loop(W, x))).says
+    assert single.startswith("The relative error is below 1e-4. Finite differences, float32")
+    assert check("3b", SIGNS).says == "All of it."
+
+
+def test_what_is_left_to_write_is_named():
+    assert check("1a", ...).says.startswith("Write f(W, x), the (n, d) Jacobian of sigma(Wx) in the place")
+    assert check("2c", ...).says.startswith("Give ")
+
+
+def test_an_imaginary_part_counts_from_a_billionth_of_the_real_one():
+    wrong = check("1a", lambda W, x: double_loop(W, x) + np.eye(4) + 1e-12j)
+    assert "first entry that differs" in str(wrong) and "imaginary" not in str(wrong)
+    assert "imaginary" in str(check("1a", lambda W, x: (1e-12 + 1e-12j) * np.array(double_loop(W, x))))
