@@ -185,6 +185,7 @@ HELPED = {
     "a number": ("1a", lambda W, x: 3.0, "A single number"),
     "an axis too many": ("1a", lambda W, x: np.ones((4, 4, 4)), "axis too many"),
     "an axis of length 1": ("1a", lambda W, x: np.ones((1, 4, 4)), "axis of length 1"),
+    "an empty axis": ("1a", lambda W, x: np.ones((4, 4, 0)), "axis too many: was"),
     "NaN": ("1a", lambda W, x: W * np.nan, "nan at [0, 0]"),
     "inf in one place": ("1a", lambda W, x: W + np.diag([0, 0, np.inf, 0]), "inf at [2, 2]"),
     "a factor": ("1a", lambda W, x: 0.5 * np.array(double_loop(W, x)), "same factor, 0.5"),
