@@ -18,6 +18,8 @@ def power(M, n):
     if not np.isfinite(M).all():
         return np.full_like(M, np.nan)
     lam, Q = np.linalg.eig(M.astype(np.result_type(M, np.float64)))
+    if M.dtype.kind != "c" and not lam.imag.any():
+        lam, Q = lam.real, Q.real  # complex all the same from numpy 2.5 on
     if len(M) and not np.linalg.cond(Q) < 1e6:
         raise ValueError("M must be diagonalizable, got a defective matrix: too few independent eigenvectors")
     if n < 0 and np.abs(lam).min(initial=np.inf) <= len(M) * 1e-15 * np.abs(lam).max(initial=0):
