@@ -123,8 +123,9 @@ def test_opens_from_a_folder(visit, name):
 
 
 @pytest.mark.parametrize("folder", [False, True])
-def test_search_finds_words_of_the_text_and_of_code(visit, folder):
-    page = visit("search.html?q=gradient", folder=folder)
+@pytest.mark.parametrize("word", ["gradient", "dsigma", "carousel", "misprint"])
+def test_search_finds_words_of_the_text_of_code_and_of_exercises(visit, word, folder):
+    page = visit(f"search.html?q={word}", folder=folder)
     page.locator("#search-results li").first.wait_for()
     assert page.locator("#search-results li a").first.get_attribute("href")
 
