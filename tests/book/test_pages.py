@@ -130,6 +130,14 @@ def test_search_finds_words_of_the_text_of_code_and_of_exercises(visit, word, fo
     assert page.locator("#search-results li a").first.get_attribute("href")
 
 
+def test_from_a_folder_the_link_to_the_kernel_says_what_it_needs(visit):
+    page = visit("prerequisites.html", folder=True)
+    here = page.url
+    page.locator("a.lite").click()
+    assert "web server" in page.locator(".actions [role=status]").text_content()
+    assert page.url == here
+
+
 def test_the_theme_is_chosen_and_kept(visit):
     page = visit("index.html", color_scheme="light")
     page.get_by_role("button", name="Dark theme").click()
