@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from html import escape
 from itertools import product
 from math import prod
@@ -50,13 +51,16 @@ def explore(figure, **grids):
     """Sliders for `figure(**values)`, a function that returns a matplotlib figure with an alt text.
 
     A grid is a sequence or a Grid: numbers make a slider, words make radio buttons (more than five, a menu).
-    Every frame is drawn at once; if the figure fails for one, a ValueError names its values.
+    Every frame is drawn at once; if the figure fails for one, a ValueError names its values. In the browser's own
+    Python, which would take a minute for them, only the first: the widgets draw the others when they are wanted.
     """
     if not grids:
         raise ValueError("explore needs at least one grid of values, such as z=[-1, 0, 1]")
     grids = {name: _grid(name, grid) for name, grid in grids.items()}
     places = []
-    _draw(figure, grids, [grid.values[grid.start] for grid in grids.values()], places)
+    first = _draw(figure, grids, [grid.values[grid.start] for grid in grids.values()], places)
+    if sys.platform == "emscripten":
+        return Explorable(figure, grids, style.named(f"{_picture(first)}\n<p>{escape(sentence(grids))}</p>"))
     frames = product(*(grid.values for grid in grids.values()))
     drawings = [_draw(figure, grids, values, places) for values in frames]
     return Explorable(figure, grids, static(grids, drawings))
@@ -127,7 +131,7 @@ def static(grids, drawings):
     data = json.dumps(packed, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     label = escape(", ".join(grid.label for grid in grids.values()))
     text = f"""<div class="explore" role="group" aria-label="{label}">
-<div class="rnn-figure" style="{style.BLOCK}">{_markup(drawings[start])}</div>
+{_picture(drawings[start])}
 <form class="explore-controls" autocomplete="off" hidden="hidden">
 {"".join(_control(name, grid) for name, grid in grids.items())}<button type="reset">Reset</button>
 </form>
@@ -156,6 +160,10 @@ min="0" max="{len(values) - 1}" value="{grid.start}" aria-valuetext="{label}: {n
     radio = f'<label><input type="radio" name="{name}" value="{{}}"{{}}>{{}}</label>'
     choices = [radio.format(i, " checked" * (i == grid.start), value) for i, value in enumerate(values)]
     return f'<fieldset class="explore-control"><legend>{label}</legend>{"".join(choices)}</fieldset>\n'
+
+
+def _picture(drawing):
+    return f'<div class="rnn-figure" style="{style.BLOCK}">{_markup(drawing)}</div>'
 
 
 def _markup(drawing):
@@ -220,7 +228,7 @@ def live(figure, grids):
     def show(change=None):
         try:
             drawing = _draw(figure, grids, [control.value for control in controls.values()], places)
-            picture.value = style.named(f'<div style="{style.BLOCK}">{_markup(drawing)}</div>')
+            picture.value = style.named(_picture(drawing))
         except ValueError as error:
             picture.value = f"<p>{escape(str(error))}</p>"
 

@@ -74,6 +74,20 @@ def test_every_frame_comes_back_from_the_pack():
         assert plain(frame) == plain(style.drawing(wave(rate, shift)))
 
 
+def test_in_the_browsers_own_python_only_the_first_frame_is_drawn(monkeypatch):
+    drawn = []
+
+    def counted(rate, shift):
+        drawn.append((rate, shift))
+        return wave(rate, shift)
+
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    figure = explore(counted, **GRIDS)
+    assert drawn == [(1, 0)]
+    assert "One frame of 12: rate from 0.5 to 2" in figure.html and 'aria-label="At rate 1.00' in figure.html
+    assert "<script" not in figure.html and "<form" not in figure.html
+
+
 def test_frames_keep_their_places_while_labels_grow():
     def growing(n):
         fig, ax = style.figure(height=2)

@@ -111,6 +111,8 @@ def copy_notebooks():
             nb = nbformat.read(path, as_version=4)
             nb.metadata["kernelspec"] = KERNELSPEC
             nb.cells = [cell for cell in nb.cells if "setup" not in cell.metadata.get("tags", [])]
+            for cell in nb.cells:
+                cell.metadata["trusted"] = True  # or the stored pictures are hidden until they are run
             target = STAGE / "files" / path.relative_to(BOOK)
             target.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(nb, target)
