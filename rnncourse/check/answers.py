@@ -134,7 +134,12 @@ def _suggests(got, expected):
         return "An axis is missing: was something summed, or multiplied entry by entry where a matrix is due?"
     if len(got) > len(expected):
         return "There is an axis too many: was an outer product formed, or a sum forgotten?"
-    return "Write the shape of each factor beside it: neighbours must agree, and the outer two remain."
+    if got[1:] == expected[1:] and abs(got[0] - expected[0]) == 1:
+        many = "many" if got[0] > expected[0] else "few"
+        return f"One row too {many}: if rows are steps, should they start at t = 0 or at t = 1?"
+    if len(got) == 2:
+        return "Write the shape of each factor beside it: neighbours must agree, and the outer two remain."
+    return "Go through the axes one by one: what does each of them count, and from where to where?"
 
 
 def _read_letter(value):

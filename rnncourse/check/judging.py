@@ -94,7 +94,7 @@ def _verdict(ex, status, says, mistake=None, error=None, printed=""):
 
 
 def _empty(ex):
-    stub = f"{'Write' if ex.function else 'Give'} {ex.takes} in the place of `...`, then run the cell again."
+    stub = f"In the place of `...` {'write' if ex.function else 'give'} {ex.takes}. Then run the cell again."
     return f'{stub} Stuck? `hint("{ex.key}")`.{UNSTOPPABLE * (not interruptible())}'
 
 

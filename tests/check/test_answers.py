@@ -185,6 +185,11 @@ HELPED = {
     "a number": ("1a", lambda W, x: 3.0, "A single number"),
     "an axis too many": ("1a", lambda W, x: np.ones((4, 4, 4)), "axis too many"),
     "an axis of length 1": ("1a", lambda W, x: np.ones((1, 4, 4)), "axis of length 1"),
+    "a row too many": ("1b-bptt", lambda W, h, dl: np.ones_like(h), "One row too many: if rows are steps"),
+    "a row too few": ("1b-forward", lambda W, h: np.ones((4, 3, 3, 3)), "One row too few: if rows"),
+    "two rows too few": ("1b-bptt", lambda W, h, dl: np.ones((2, 4)), "the shape of each factor"),
+    "a column too many": ("1a", lambda W, x: np.ones((4, 5)), "the shape of each factor"),
+    "more than a matrix": ("1b-immediate", lambda h_prev, h_t: np.ones((3, 3, 2)), "the axes one by one"),
     "an empty axis": ("1a", lambda W, x: np.ones((4, 4, 0)), "axis too many: was"),
     "NaN": ("1a", lambda W, x: W * np.nan, "nan at [0, 0]"),
     "inf in one place": ("1a", lambda W, x: W + np.diag([0, 0, np.inf, 0]), "inf at [2, 2]"),
@@ -243,8 +248,9 @@ def test_a_pass_says_how_near_it_came():
 
 
 def test_what_is_left_to_write_is_named():
-    assert check("1a", ...).says.startswith("Write f(W, x), the (n, d) Jacobian of sigma(Wx) in the place")
-    assert check("2c", ...).says.startswith("Give ")
+    says = "In the place of `...` write f(W, x), the (n, d) Jacobian of sigma(Wx). Then run the cell again."
+    assert check("1a", ...).says.startswith(says)
+    assert check("2c-any", ...).says.startswith("In the place of `...` give a letter. Then run")
 
 
 def test_an_imaginary_part_counts_from_a_billionth_of_the_real_one():
