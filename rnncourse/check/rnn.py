@@ -240,6 +240,15 @@ def _(z, x):
     return 1 - np.tanh(np.tanh(z)) ** 2
 
 
+@mistake("1a-tanh", "derivative-at-x", "eq-jacobian", part="slope")
+def _(z, x):
+    """You take the slope of tanh at x. The layer applies tanh to Wx, so the slope is taken there.
+
+    x is the variable one differentiates by, and for a square W it has the right length.
+    """
+    return 1 - np.tanh(x) ** 2
+
+
 @mistake("1a-tanh", "no-derivative", "eq-jacobian", part="slope")
 def _(z, x):
     """This is W, the Jacobian of z = Wx alone.
@@ -352,7 +361,7 @@ def softmax(z):
         "You get dp_i/dz_j = p_i (delta_ij - p_j): a diagonal, and a full matrix taken from it.",
         "As arrays: `(np.diag(p) - np.outer(p, p)) @ W`.",
     ),
-    alike=("elementwise+order-swapped",),
+    alike=("elementwise+order-swapped", "transposed+no-weights"),
 )
 def softmax_jacobian(
     W, x, inner=lambda p: np.diag(p) - np.outer(p, p), place=lambda S, W: S @ W, finish=unchanged
@@ -414,6 +423,15 @@ def _(p):
     return np.diag(p) + np.outer(p, p)
 
 
+@mistake("1a-softmax", "no-weights", "eq-jacobian", part="place")
+def _(S, W):
+    """This is the Jacobian of softmax alone. The inner function z = Wx has a Jacobian too.
+
+    The derivation by z is done, and one forgets that x was asked for.
+    """
+    return S
+
+
 # 1b: the double sum
 
 
@@ -473,15 +491,18 @@ def slope_from_h(h):
         "last-term-only+reversed-product",
         "last-term-only+power-of-last",
         "last-term-only+power-of-first",
+        "last-term-only+jacobian-off-by-one",
         "last-term-only+one-factor-too-few",
         "last-term-only+elementwise-power",
         "last-loss-only+reused-loss-gradient",
         "no-derivative-transport+reversed-product",
         "no-derivative-transport+power-of-last",
         "no-derivative-transport+power-of-first",
+        "no-derivative-transport+jacobian-off-by-one",
         "derivative-at-h+reversed-product",
         "derivative-at-h+power-of-last",
         "derivative-at-h+power-of-first",
+        "derivative-at-h+jacobian-off-by-one",
     ),
 )
 def gradient(
@@ -562,6 +583,15 @@ def _(dl, t):
     The gradient is computed once before the loop and then reused.
     """
     return dl[-1]
+
+
+@mistake("1b", "loss-off-by-one", "eq-double-sum", part="loss")
+def _(dl, t):
+    """The loss gradients are a step too old: dl[t] belongs to h_t, since dl has a row for h_0 as well.
+
+    Inputs have no row 0, so x_t is x[t - 1], and dl is read in the same way.
+    """
+    return dl[t - 1]
 
 
 @mistake("1b", "previous-terms-only", "eq-double-sum", part="terms")
@@ -694,6 +724,15 @@ def _(J, t, k):
 also("1b", "power-of-first", product=lambda J, t, k: np.linalg.matrix_power(J[min(k + 1, t)], t - k))
 
 
+@mistake("1b", "jacobian-off-by-one", "eq-step-jacobian", part="product")
+def _(J, t, k):
+    """The slopes in the transport are a step too old: into h_i leads J_i, with the slopes at z_i.
+
+    Walking back from h_i to h_{i-1}, one multiplies by the slopes of the state one arrives at.
+    """
+    return chain(J, t - 1, k - 1)
+
+
 @mistake("1b", "one-factor-too-many", "eq-transport", part="product")
 def _(J, t, k):
     """The transport from k to t has one factor too many: from h_k to h_t there are t - k steps, and for t = k
@@ -715,6 +754,16 @@ def _(J, t, k):
 
 
 also("1b", "one-factor-too-few", product=lambda J, t, k: chain(J, max(t - 1, k), k))
+
+
+@mistake("1b", "carry-past-slope", "eq-bptt")
+def _(W, h, dl):
+    """What comes back from the next step is added after the slope: it too must pass through the sigma of its
+    step.
+
+    A bracket is missing in the recursion: sigma' multiplies the sum of both roads.
+    """
+    return recursion(W, h, dl, join=scale_own_only).T @ h[:-1]
 
 
 @mistake("1b", "derivative-at-h", "eq-sigma-prime", part="slope")
@@ -860,11 +909,22 @@ def _(h_prev, h_t):
     return immediate(h_prev, h_t, axes="iba")
 
 
+def stretch(n, T, t, k, says=None):
+    def draw(rng):
+        return *network(n, T)(rng)[:2], t, k
+
+    draw.__doc__ = says
+    return draw
+
+
 @exercise(
     "1b-transport",
     "The transport from step k to step t",
     "f(W, h, t, k), the (n, n) Jacobian dh_t/dh_k",
-    lambda rng: (*network(4, 5)(rng)[:2], 5, 2),
+    stretch(4, 5, t=5, k=2),
+    stretch(4, 5, t=3, k=3, says="t = k"),
+    stretch(4, 5, t=4, k=3, says="t = k + 1"),
+    stretch(2, 6, t=4, k=0, says="n = 2, T = 6, t = 4 and k = 0"),
     hints=(
         "One step first: dh_i/dh_{i-1} is the Jacobian of 1a with W and z_i. How does it read with h_i at "
         "hand?",
@@ -877,9 +937,11 @@ def _(h_prev, h_t):
         "no-derivative-transport+reversed-product",
         "no-derivative-transport+power-of-last",
         "no-derivative-transport+power-of-first",
+        "no-derivative-transport+jacobian-off-by-one",
         "derivative-at-h+reversed-product",
         "derivative-at-h+power-of-last",
         "derivative-at-h+power-of-first",
+        "derivative-at-h+jacobian-off-by-one",
         "no-derivative-transport+derivative-at-h",
         "no-derivative-transport+tanh-derivative",
     ),
@@ -897,6 +959,7 @@ share(
     "reversed-product",
     "power-of-last",
     "power-of-first",
+    "jacobian-off-by-one",
     "one-factor-too-many",
     "one-factor-too-few",
     "derivative-at-h",
@@ -978,7 +1041,7 @@ def _(s, own, carried):
 
 
 @mistake("1b-bptt", "last-loss-only", "eq-bptt", part="own")
-def _(dl, t):
+def the_last(dl, t):
     """The losses before the last are lost: `=` where `+=` belongs.
 
     The carried gradient replaces that of the step's own loss.
@@ -986,8 +1049,17 @@ def _(dl, t):
     return dl[t] * (t == len(dl) - 1)
 
 
+@mistake("1b-bptt", "loss-off-by-one", "eq-bptt", part="own")
+def _(dl, t):
+    """The loss gradients are a step too old: dl[t] belongs to h_t.
+
+    delta_t is stored in row t - 1, and dl is read in the same way.
+    """
+    return dl[t - 1]
+
+
 @mistake("1b-bptt", "carry-past-slope", "eq-bptt", part="join")
-def _(s, own, carried):
+def scale_own_only(s, own, carried):
     """What is carried back is added after the slope: it too must pass through the sigma of its step.
 
     A bracket is missing: sigma' multiplies the sum of both roads.
@@ -1060,6 +1132,24 @@ def _(W, h, dl):
     return (slope_from_h(h) * dl)[1:]
 
 
+@mistake("1b-U", "last-loss-only", "eq-bptt", part="delta")
+def _(W, h, dl):
+    """Only the last loss is there; each L_t sends a gradient of its own.
+
+    The walk back starts from the last row of dl and never adds the others.
+    """
+    return recursion(W, h, dl, own=the_last)
+
+
+@mistake("1b-U", "transport-transposed", "eq-bptt", part="delta")
+def _(W, h, dl):
+    """W stands where its transpose is due: backwards, unit b gathers over all units a that it feeds.
+
+    Forward is W @ h, so backward is written W @ delta; for square matrices numpy does not object.
+    """
+    return recursion(W, h, dl, carry=np.matmul)
+
+
 @mistake("1b-U", "no-derivative-immediate", "eq-bptt", part="delta")
 def _(W, h, dl):
     """The last sigma' is missing: the vector beside x_t is the gradient by z_t, not by h_t.
@@ -1094,6 +1184,15 @@ def _(dl):
     L_0 adds nothing to dL/dW, so it is left out here too.
     """
     return 0
+
+
+@mistake("1b-h0", "first-loss-only", "eq-bptt")
+def _(W, h, dl):
+    """Only L_0 is there. The later losses feel h_0 too, through z_1 and the states that follow.
+
+    h_0 has a loss gradient of its own in dl[0], and it is taken for the whole.
+    """
+    return dl[0]
 
 
 @mistake("1b-h0", "transport-transposed", "eq-bptt", part="back")

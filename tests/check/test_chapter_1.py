@@ -96,3 +96,76 @@ PROGRAMS = {
 def test_the_complex_step_through_the_program_passes(key):
     verdict = check(key, PROGRAMS[key], record=False)
     assert verdict.passed and verdict.error < 1e-10, str(verdict)
+
+
+def walk(W, h, dl, loss=0, slope=0, back=np.transpose):
+    """dW and the deltas, with rows of dl or slopes of the carry so many steps off."""
+    dW, deltas, carried = np.zeros_like(W), [], np.zeros(len(W))
+    s = h * (1 - h)
+    for t in range(len(h) - 1, 0, -1):
+        deltas.insert(0, s[t] * (dl[t + loss] + carried))
+        dW += np.outer(deltas[0], h[t - 1])
+        carried = back(W) @ (s[t + slope] * (dl[t + loss] + carried))
+    return dW, np.array(deltas)
+
+
+def slope_of_own_loss_only(W, h, dl):
+    dW, delta = np.zeros_like(W), np.zeros(len(W))
+    for t in range(len(h) - 1, 0, -1):
+        delta = h[t] * (1 - h[t]) * dl[t] + W.T @ delta
+        dW += np.outer(delta, h[t - 1])
+    return dW
+
+
+def shifted_transport(W, h, t, k):
+    product = np.eye(len(W))
+    for i in range(k, t):
+        product = (h[i] * (1 - h[i]))[:, None] * W @ product
+    return product
+
+
+def for_the_last_loss(W, h, x, dl):
+    return walk(W, h, dl * (np.arange(len(h)) == len(x))[:, None])[1].T @ x
+
+
+SLIPS = [
+    ("1a-tanh", "derivative-at-x", lambda W, x: np.diag(1 - np.tanh(x) ** 2) @ W),
+    ("1a-softmax", "no-weights", lambda W, x: complex_step(softmax, W @ x)),
+    ("1b", "carry-past-slope", slope_of_own_loss_only),
+    ("1b", "loss-off-by-one", lambda *a: walk(*a, loss=-1)[0]),
+    ("1b", "jacobian-off-by-one", lambda *a: walk(*a, slope=-1)[0]),
+    ("1b-transport", "jacobian-off-by-one", shifted_transport),
+    ("1b-bptt", "loss-off-by-one", lambda *a: walk(*a, loss=-1)[1]),
+    ("1b-U", "transport-transposed", lambda W, h, x, dl: walk(W, h, dl, back=np.copy)[1].T @ x),
+    ("1b-U", "last-loss-only", for_the_last_loss),
+    ("1b-h0", "first-loss-only", lambda W, h, dl: dl[0]),
+]
+
+
+@pytest.mark.parametrize("key, slug, wrong", SLIPS, ids=[f"{key} {slug}" for key, slug, _ in SLIPS])
+def test_a_slip_as_one_writes_it_is_named(key, slug, wrong):
+    verdict = check(key, wrong)
+    assert (verdict.passed, verdict.mistake) == (False, slug), str(verdict)
+
+
+def without_identity(W, h, t, k):
+    """Starts from J_{k+1}, and so from a factor too many where there is none."""
+    product = (h[k + 1] * (1 - h[k + 1]))[:, None] * W
+    for i in range(k + 2, t + 1):
+        product = (h[i] * (1 - h[i]))[:, None] * W @ product
+    return product
+
+
+PARTIAL = {
+    "one t and k": (lambda W, h, t, k: transport(W, h, 5, 2), "not for t = k."),
+    "zeros for t = k": (lambda W, h, t, k: transport(W, h, t, k) * (t > k), "not for t = k."),
+    "no identity": (without_identity, "not for t = k."),
+    "not one step": (lambda W, h, t, k: transport(W, h, t, k) * (t != k + 1), "not for t = k + 1."),
+    "not from the start": (lambda W, h, t, k: transport(W, h, t, max(k, 1)), "t = 4 and k = 0."),
+}
+
+
+@pytest.mark.parametrize("wrong, words", PARTIAL.values(), ids=PARTIAL)
+def test_a_transport_must_be_right_for_other_steps_too(wrong, words):
+    verdict = check("1b-transport", wrong)
+    assert not verdict.passed and words in str(verdict), str(verdict)
