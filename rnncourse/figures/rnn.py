@@ -193,42 +193,23 @@ WAYS = {  # line style and colour of each way to add up the same sum
 }
 
 
-def costs(longest=512):
-    """How many Jacobians are multiplied for one gradient over T steps, in three orders of the same sum."""
-    T = 2 ** np.arange(1, int(np.log2(longest)) + 1)
-    counts = dict(zip(WAYS, ((T**3 - T) / 6, T * (T - 1) / 2, T - 1), strict=True))
-    fig = _growth(T, counts, "products with a Jacobian", top=1e9)
-    fig.set_label(
-        f"Products with a Jacobian over T, both axes logarithmic. At T = {longest}: "
-        + "; ".join(f"{label} {count[-1]:,.0f}" for label, count in counts.items())
-        + "."
-    )
-    return fig
-
-
 def timings():
-    """Seconds for the same three, as benchmarks/double_sum.py measured and stored them."""
+    """Seconds for one gradient, in three orders of the same sum, as benchmarks/double_sum.py stored them."""
     stored = json.loads((files(__package__) / "timings.json").read_text(encoding="utf-8"))
-    fig = _growth(np.array(stored["T"]), stored["seconds"], "seconds", top=1e4)
+    T, curves = stored["T"], stored["seconds"]
+    fig, ax = figure(width=5.1, height=3.2)
+    for label, seconds in curves.items():
+        line, color = WAYS[label]
+        slope = np.log(seconds[-1] / seconds[-2]) / np.log(T[-1] / T[-2])
+        ax.loglog(T, seconds, line, color=COLORS[color], lw=2, label=f"{label}: last slope {slope:.1f}")
+    ax.set(xlabel="steps T", ylabel="seconds", xlim=(T[0], T[-1]))
+    ax.set_ylim(0.8 * min(map(min, curves.values())), 1e4)
+    ax.legend(loc="upper left")
     fig.set_label(
-        f"Measured seconds over T, both axes logarithmic ({stored['conditions']}). At T = {stored['T'][-1]}: "
-        + "; ".join(f"{label} {seconds[-1]:g}" for label, seconds in stored["seconds"].items())
+        f"Measured seconds over T, both axes logarithmic ({stored['conditions']}). At T = {T[-1]}: "
+        + "; ".join(f"{label} {seconds[-1]:g}" for label, seconds in curves.items())
         + "."
     )
-    return fig
-
-
-def _growth(T, curves, ylabel, top):
-    """Curves over T on log axes, each with the slope of its last piece."""
-    fig, ax = figure(width=5.1, height=3.2)
-    for label, values in curves.items():
-        line, color = WAYS[label]
-        slope = np.log(values[-1] / values[-2]) / np.log(T[-1] / T[-2])
-        ax.loglog(T, values, line, color=COLORS[color], lw=2, label=f"{label}: slope {slope:.1f}")
-    ax.set(
-        xlabel="steps T", ylabel=ylabel, xlim=(T[0], T[-1]), ylim=(0.8 * min(map(min, curves.values())), top)
-    )
-    ax.legend(loc="upper left")
     return fig
 
 
@@ -241,8 +222,7 @@ def hidden_bug():
     for scale in scales:
         params = rnn.Params(scale * W, scale * U)
         h = rnn.forward(params, x, np.full(100, 0.5))
-        dl = np.zeros_like(h)
-        dl[-1] = h[-1] - target
+        dl = h - target
         # backward uses W in its recursion alone: handed the transpose, it is the recursion without one
         wrong = rnn.backward(params._replace(W=params.W.T), x, h, dl)[0].W
         errors.append(relative_error(wrong, rnn.backward(params, x, h, dl)[0].W))
