@@ -36,7 +36,12 @@ def differing_terms(terms, right):
     text = f"{len(terms) - len(wrong)} of your {len(terms)} terms belong to the sum."
     if wrong:
         t, k, _ = wrong[0]
-        text += f" The first that does not: {shown(wrong[0])}. Walk from h_{k} to h_{t}, one J a step."
+        text += f" The first that does not: {shown(wrong[0])}. "
+        text += (
+            "In (t, k, ...) t is the loss and k the use of W, so k <= t."
+            if k > t
+            else f"Walk from h_{k} to h_{t}, one J a step."
+        )
     return text
 
 
@@ -324,7 +329,8 @@ def _(lam, n):
 
 @mistake("2b", "diagonal-only", "eq-power", part="join")
 def _(Q, L):
-    """This is the power of Λ, still in the basis of the eigenvectors: go back to the basis of M.
+    """This is the power of Λ, still in the basis of the eigenvectors: go back to the basis of M. (If Q and its
+    inverse are both there, λⁿ scales the rows of Q, where its columns are due.)
 
     After the power the work looks done.
     """
