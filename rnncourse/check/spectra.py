@@ -5,7 +5,9 @@ from operator import index
 
 import numpy as np
 
-from .answers import Kind, unequal
+from rnncourse import rnn
+
+from .answers import Kind, arrays, unequal
 from .exercises import also, choice, exercise, mistake
 from .running import UnreadableError
 
@@ -329,8 +331,8 @@ def _(lam, n):
 
 @mistake("2b", "diagonal-only", "eq-power", part="join")
 def _(Q, L):
-    """This is the power of Λ, still in the basis of the eigenvectors: go back to the basis of M. (If Q and its
-    inverse are both there, λⁿ scales the rows of Q, where its columns are due.)
+    """This is the power of Λ, still in the basis of the eigenvectors: go back to the basis of M. (If Q and
+    its inverse are both there, λⁿ scales the rows of Q, where its columns are due.)
 
     After the power the work looks done.
     """
@@ -431,7 +433,175 @@ def _():
     return "c"
 
 
+# 2b-three: a Jordan block of size 3
+
+
+def block_power(n):
+    def draw(rng):
+        return rng.uniform(0.6, 0.9), n
+
+    draw.__doc__ = f"a lambda between 0.6 and 0.9 and n = {n}"
+    return draw
+
+
+def thirty_ones(rng):
+    """lambda = 1 and n = 30"""
+    return 1.0, 30
+
+
+@exercise(
+    "2b-three",
+    "The power of a Jordan block of size 3",
+    "f(lam, n), the n-th power of the 3 x 3 Jordan block with lam on the diagonal, n >= 1",
+    block_power(7),
+    block_power(2),
+    block_power(1),
+    thirty_ones,
+    hints=(
+        "The block is lam I + N, with ones above the diagonal in N. What are N squared and N cubed?",
+        "lam I and N commute, so the binomial sum holds; all but three of its terms vanish.",
+        "The diagonal is lam^n, the line above it n lam^(n-1), the corner n (n - 1) / 2 lam^(n-2).",
+    ),
+)
+def block_of_three(
+    lam,
+    n,
+    edge=lambda n: n,
+    corner=lambda n: n * (n - 1) // 2,
+    lowered=lambda lam, n, m: lam ** (n - m),
+    above=lambda m: m,
+):
+    numbers = lam**n, edge(n) * lowered(lam, n, 1), corner(n) * lowered(lam, n, 2)
+    return sum(number * np.eye(3, k=above(m)) for m, number in enumerate(numbers))
+
+
+@mistake("2b-three", "diagonal-only", "eq-jordan")
+def _(lam, n):
+    """Only the eigenvalue is raised to the power: the terms with N are missing. A power of a Jordan block is
+    not diagonal.
+
+    Λⁿ would be all if the block were diagonalizable.
+    """
+    return lam**n * np.eye(3)
+
+
+@mistake("2b-three", "corner-missing", "eq-jordan", part="corner")
+def _(n):
+    """The corner is 0 here: N² is not 0 for a block of three, only N³ is.
+
+    In the block of two the sum ends after two terms.
+    """
+    return 0
+
+
+@mistake("2b-three", "pairs-counted-twice", "eq-jordan", part="corner")
+def _(n):
+    """The corner is too large by a factor: N stands in two of the n places, and the order of the two does not
+    matter.
+
+    n choices for the first and n - 1 for the second count every pair twice.
+    """
+    return n * (n - 1)
+
+
+@mistake("2b-three", "edge-squared", "eq-jordan", part="corner")
+def _(n):
+    """The number in the corner is that of n², not of pairs: the same place cannot be chosen twice.
+
+    n² / 2 is right in the limit, and so it is remembered.
+    """
+    return n**2 / 2
+
+
+@mistake("2b-three", "ones-above", "eq-jordan", part="edge")
+def _(n):
+    """The line above the diagonal counts no places: N can stand in any one of the n factors.
+
+    In the block itself a 1 stands there.
+    """
+    return 1
+
+
+@mistake("2b-three", "power-not-lowered", "eq-jordan", part="lowered")
+def _(lam, n, m):
+    """The power of λ is the same everywhere. Where N has taken m of the n places, n - m are left for λ.
+
+    At λ = 1 one does not see it.
+    """
+    return lam**n
+
+
+@mistake("2b-three", "transposed", "eq-jordan", part="above")
+def _(m):
+    """The entries stand below the diagonal: N has its ones above it, and so have its powers.
+
+    Some books write Jordan blocks that way.
+    """
+    return -m
+
+
 # 2c: the power that the paper asks for
+
+
+@exercise(
+    "2c-misprint",
+    "The product of the paper's factors",
+    "the 2 x 2 array Q Λ Q⁻¹ for the paper's Q and Λ",
+    hints=(
+        "Q is a rotation: which matrix turns back?",
+        "Multiply Q Λ first: Λ on the right scales columns. Then the rows of that meet the columns of Q⁻¹.",
+        "With Q over 5 and Λ over 10 all entries are whole numbers over 250. Off the diagonal: "
+        "3 · 4 · 4 - 3 · 4 · 9, over 250.",
+    ),
+)
+def decomposed(first=lambda Q: Q, last=lambda Q: Q.T):
+    Q = np.array([[0.8, -0.6], [0.6, 0.8]])
+    return first(Q) @ np.diag([0.4, 0.9]) @ last(Q)
+
+
+@mistake("2c-misprint", "printed", "eq-power")
+def _():
+    """This is the W that the paper prints. Multiply its factors out, in their order: Q stands on the left.
+
+    One trusts what is printed; or the inverse is put on the other side, which gives the same.
+    """
+    return decomposed(lambda Q: Q.T, lambda Q: Q)
+
+
+@mistake("2c-misprint", "no-inverse", "eq-power", part="last")
+def _(Q):
+    """Q stands where its inverse is due: the last factor turns back.
+
+    The superscript is overlooked.
+    """
+    return Q
+
+
+@mistake("2c-misprint", "half-way", "eq-power", part="last")
+def _(Q):
+    """This is Q Λ: the last factor is missing.
+
+    Q Λ equals W Q, not W.
+    """
+    return np.eye(2)
+
+
+@mistake("2c-misprint", "inverse-sign-lost", "eq-power", part="last")
+def _(Q):
+    """The last factor is no inverse of Q: multiply the two, and you must get I.
+
+    Both minus signs are set, or none: the inverse of a rotation has one, in the other corner.
+    """
+    return np.abs(Q)
+
+
+@mistake("2c-misprint", "entry-by-entry", "eq-power")
+def _():
+    """The entries are multiplied one by one. A product of matrices is rows times columns.
+
+    In numpy `*` works entry by entry; `@` is the product.
+    """
+    return np.diag([0.256, 0.576])
 
 
 @exercise(
@@ -666,6 +836,305 @@ choice(
 )
 
 
+# 2c: humps, and the direction of gradients
+
+
+def decay(rng):
+    """a lambda between 0.7 and 0.97"""
+    return (rng.uniform(0.7, 0.97),)
+
+
+def slow_decay(rng):
+    """another lambda between 0.7 and 0.97"""
+    return (rng.uniform(0.7, 0.97),)
+
+
+@exercise(
+    "2c-hump",
+    "Where the corner is largest",
+    "f(lam), the whole n at which n b lam^(n-1) is largest, for 0 < lam < 1 and any b > 0",
+    decay,
+    slow_decay,
+    hints=(
+        "Compare neighbours: when is the corner at n + 1 larger than that at n?",
+        "The ratio of the two is (n + 1) lam / n. It exceeds 1 while n is below a certain number.",
+        "It grows while n < lam / (1 - lam), so the largest stands at the first whole n from there on: "
+        "`np.ceil(lam / (1 - lam))`.",
+    ),
+)
+def hump(lam, peak=lambda lam: lam / (1 - lam), whole=np.ceil):
+    return whole(peak(lam))
+
+
+@mistake("2c-hump", "not-whole", "eq-jordan", part="whole")
+def _(n):
+    """This is where the ratio of neighbours passes 1; it is no whole number. At which step is the corner
+    largest?
+
+    The inequality is solved, and its answer is not yet that of the question.
+    """
+    return n
+
+
+@mistake("2c-hump", "one-too-early", "eq-jordan", part="whole")
+def _(n):
+    """One step too early: from your n to the next the corner still grows.
+
+    The number is rounded down, as `int` does.
+    """
+    return np.floor(n)
+
+
+@mistake("2c-hump", "one-too-late", "eq-jordan", part="whole")
+def _(n):
+    """One step too late: at the n before, the corner was larger.
+
+    n < λ / (1 - λ) says that n + 1 is better than n, not that n + 2 is.
+    """
+    return np.ceil(n) + 1
+
+
+@mistake("2c-hump", "as-if-continuous", "eq-jordan")
+def _(lam):
+    """This is the largest of all real n, where the derivative vanishes; n counts steps.
+
+    n λ^(n-1) is differentiated by n.
+    """
+    return -1 / np.log(lam)
+
+
+@mistake("2c-hump", "half-life", "eq-half-life")
+def _(lam):
+    """This is the half-life, the n at which λⁿ has fallen to a half. Here a factor n works against it.
+
+    It is the number one usually asks for.
+    """
+    return np.log(2) / -np.log(lam)
+
+
+def read_direction(value):
+    """A vector as its direction: of length 1, its largest entry positive."""
+    (v,) = arrays().read(value)
+    v = v.ravel()
+    largest = v[np.abs(v).argmax()] if v.size else 0
+    return (v / largest / np.linalg.norm(v / largest) if largest and np.isfinite(v).all() else v,)
+
+
+def one_direction(size):
+    def draw(rng):
+        while True:
+            W = rng.normal(size=(size, size))
+            lam = np.linalg.eigvals(W)
+            lam = lam[np.argsort(-np.abs(lam))]
+            if not lam[0].imag and np.abs(lam[1]) < 0.6 * np.abs(lam[0]):
+                return (W,)
+
+    draw.__doc__ = f"a matrix of shape {(size, size)}"
+    return draw
+
+
+@exercise(
+    "2c-left",
+    "The direction in which gradients arrive",
+    "f(W), a vector along which the rows g W^n line up; one eigenvalue of W is real and strictly dominant",
+    one_direction(3),
+    one_direction(2),
+    one_direction(5),
+    hints=(
+        "A state is multiplied from the left, W h; a gradient is a row, g W. Which vectors does W only "
+        "stretch when it stands on the right?",
+        "u with uᵀW = λuᵀ. Transpose: of which matrix is u an ordinary eigenvector?",
+        "`lam, Q = np.linalg.eig(W.T)`; the answer is the column of Q whose eigenvalue is largest in "
+        "modulus. Or let it arrive: multiply any row by W again and again.",
+    ),
+    kind=arrays()._replace(read=read_direction),
+)
+def arrives(W, solve=lambda W: np.linalg.eig(W.T), pick=lambda lam: np.argmax(np.abs(lam))):
+    lam, Q = solve(W)
+    return Q[:, pick(lam)].real
+
+
+@mistake("2c-left", "right-eigenvector", "eq-dominant-mode", part="solve")
+def _(W):
+    """Along this vector states line up, not gradients: it is the right eigenvector, and a gradient is a row.
+
+    For a symmetric W the two are the same.
+    """
+    return np.linalg.eig(W)
+
+
+@mistake("2c-left", "weakest-mode", "eq-dominant-mode", part="pick")
+def _(lam):
+    """This belongs to the eigenvalue that is smallest in modulus: it is the first direction to be lost.
+
+    `eigh` sorts from small to large, and `eig` does not sort.
+    """
+    return np.argmin(np.abs(lam))
+
+
+@mistake("2c-left", "symmetric-solver", "eq-dominant-mode", part="solve")
+def _(W):
+    """This is an eigenvector of a symmetric matrix: eigh reads one triangle of W and assumes the other.
+
+    `eigh` gives sorted and real eigenvalues, and does not check.
+    """
+    return np.linalg.eigh(W)
+
+
+@mistake("2c-left", "singular-vector", "eq-sandwich")
+def _(W):
+    """This is a singular vector of W: it rules one step, not many.
+
+    The largest stretch of one step is not what repetition favours.
+    """
+    return np.linalg.svd(W)[2][0]
+
+
+also("2c-left", "singular-vector", lambda W: np.linalg.svd(W)[0][:, 0])
+
+
+# 2d: a small slope, and an explosion all the same
+
+
+def read_pair(value):
+    """w and the modulus of z: the slope is the same on both sides of 0."""
+    w, z = arrays("w", "z").read(value)
+    return w, np.abs(z)
+
+
+@exercise(
+    "2d-eighth",
+    "An explosion with slope 1/8",
+    "a pair (w, z): a weight, and a pre-activation with slope 1/8, so that gradients grow by 1.5 a step",
+    hints=(
+        "The factor per step is w times the slope.",
+        "The slope is y (1 - y) for y = sigma(z). Solve y (1 - y) = 1/8 for y, then sigma(z) = y for z.",
+        "y = (1 + sqrt(1/2)) / 2 and z = ln(y / (1 - y)); w is 1.5 divided by 1/8.",
+    ),
+    kind=arrays("w", "z")._replace(read=read_pair),
+)
+def eighth(weight=lambda: 12.0, output=lambda: (1 + np.sqrt(0.5)) / 2, invert=lambda y: np.log(y / (1 - y))):
+    return weight(), invert(output())
+
+
+@mistake("2d-eighth", "quarter-for-eighth", "eq-bound", part="weight")
+def _():
+    """This w makes 1.5 with the largest slope of all, 1/4; here the slope is 1/8.
+
+    The 4 of the bound is remembered.
+    """
+    return 6.0
+
+
+@mistake("2d-eighth", "multiplied-for-divided", "eq-bound", part="weight")
+def _():
+    """This is 1.5 times the slope, where w times the slope has to be 1.5.
+
+    The equation is solved for the wrong letter.
+    """
+    return 1.5 / 8
+
+
+@mistake("2d-eighth", "bound-only", "eq-bound", part="weight")
+def _():
+    """With this w the gradient keeps its size: w times the slope is 1.
+
+    It is the weight that is necessary for an explosion, and no more.
+    """
+    return 8.0
+
+
+@mistake("2d-eighth", "output-for-slope", "eq-sigma-prime", part="output")
+def _():
+    """At this z the output is 1/8, not the slope.
+
+    σ and σ' are mixed up.
+    """
+    return 1 / 8
+
+
+@mistake("2d-eighth", "output-for-preactivation", "eq-sigma-prime", part="invert")
+def _(y):
+    """This is the output at which the slope is right; which z makes it?
+
+    y (1 - y) = 1/8 is solved for y, and y is taken for z.
+    """
+    return y
+
+
+# 2-wall: another start
+
+
+@exercise(
+    "2-wall",
+    "The wall of another start",
+    "a pair (b, w): the b of the wall at w = 6, and the w above which it exists, for x_0 = 0",
+    hints=(
+        "The wall stands where the start is a fixed point of x -> w sigma(x) + b.",
+        "And it is a wall if that fixed point repels: what is the slope of the map there?",
+        "sigma(0) = 1/2 and sigma'(0) = 1/4; solve 0 = 6 sigma(0) + b, and w sigma'(0) > 1.",
+    ),
+    kind=arrays("b", "w"),
+)
+def other_wall(shift=lambda: 0.0, height=lambda: 0.5, sign=lambda: -1, slope=lambda: 0.25):
+    return shift() + sign() * height() * 6, 1 / slope()
+
+
+@mistake("2-wall", "old-start", "eq-wall")
+def _():
+    """This is the wall of the start 1/2: sigma and its slope are due at the new start.
+
+    The numbers of the page are used.
+    """
+    return 0.5 - 6 * rnn.sigma(0.5), 1 / rnn.dsigma(0.5)
+
+
+@mistake("2-wall", "shift-kept", "eq-wall", part="shift")
+def _():
+    """One half of the formula still has the old start: x_0 itself stands there, beside its sigma.
+
+    The 1/2 in front looks like a constant.
+    """
+    return 0.5
+
+
+@mistake("2-wall", "sign", "eq-wall", part="sign")
+def _():
+    """The sign of b is wrong: at the wall it takes back what w sigma(x_0) adds.
+
+    The fixed point is solved for b, and the sign is lost on the way.
+    """
+    return 1
+
+
+@mistake("2-wall", "sigma-for-slope", "eq-wall", part="slope")
+def _():
+    """The threshold uses sigma where its slope is due: a fixed point repels if the slope of the map exceeds
+    1.
+
+    Both have a 1/2 or a 1/4 at 0, and they are easily exchanged.
+    """
+    return 0.5
+
+
+@mistake("2-wall", "slope-for-sigma", "eq-wall", part="height")
+def _():
+    """b uses the slope of sigma where sigma itself is due: a fixed point is a matter of values.
+
+    Both have a 1/2 or a 1/4 at 0, and they are easily exchanged.
+    """
+    return 0.25
+
+
+@mistake("2-wall", "threshold-of-old-start", "eq-wall", part="slope")
+def _():
+    """The threshold still belongs to the start 1/2: the slope is due at the new one.
+
+    b is derived anew, and the second number is copied.
+    """
+    return rnn.dsigma(0.5)
+
+
 # 2-clip: the norm of a gradient, bounded
 
 
@@ -756,3 +1225,84 @@ def _(c, norms):
     Skipping a bad step is what one does against NaN.
     """
     return np.where(norms > c, 0, 1)
+
+
+# 2e: the price of a half-life
+
+
+def short_memory(rng):
+    """a half-life between 4 and 15 steps"""
+    return (rng.uniform(4, 15),)
+
+
+def one_step(rng):
+    """a half-life of 1 step"""
+    return (1.0,)
+
+
+def long_memory(rng):
+    """a half-life of 1000 steps"""
+    return (1000.0,)
+
+
+@exercise(
+    "2e-half-life",
+    "The energy of a half-life",
+    "f(T), the energy 1 / (1 - |lambda|^2) of a unit whose memory has the half-life T",
+    short_memory,
+    one_step,
+    long_memory,
+    hints=(
+        "After T steps the memory is |lambda|^T. What is that at the half-life?",
+        "|lambda|^T = 1/2: solve for |lambda|, then put it into the energy.",
+        "`r = 2 ** (-1 / T)`, and the energy is `1 / (1 - r**2)`.",
+    ),
+)
+def energy(T, modulus=lambda T: 2 ** (-1 / T), price=lambda r: 1 / (1 - r**2)):
+    return price(modulus(T))
+
+
+@mistake("2e-half-life", "modulus-not-squared", "eq-energy", part="price")
+def _(r):
+    """The modulus is not squared: an energy is a mean of squares.
+
+    The sum of |λ|^k is the better known series.
+    """
+    return 1 / (1 - r)
+
+
+@mistake("2e-half-life", "modulus-returned", "eq-energy", part="price")
+def _(r):
+    """This is |λ|, the radius on the ring. What does it cost?
+
+    The first half of the question is answered.
+    """
+    return r
+
+
+@mistake("2e-half-life", "e-fold", "eq-half-life", part="modulus")
+def _(T):
+    """After T steps of yours 1/e is left, not a half.
+
+    A time constant is taken for a half-life.
+    """
+    return np.exp(-1 / T)
+
+
+@mistake("2e-half-life", "straight-line", "eq-half-life", part="modulus")
+def _(T):
+    """With this |λ| more than a half is left after T steps: a decay loses a share of what is there, not of
+    the start.
+
+    Half is lost in T steps, so 1/(2T) a step.
+    """
+    return 1 - 1 / (2 * T)
+
+
+@mistake("2e-half-life", "large-T-only", "eq-energy")
+def _(T):
+    """This is what the energy tends to for long half-lives; for short ones it is too small.
+
+    1 - 2^(-2/T) is replaced by its first term.
+    """
+    return T / (2 * np.log(2))

@@ -1,8 +1,80 @@
 """The checks of chapter 2: what they say to answers that several learners really give."""
 
+from fractions import Fraction
+
 import numpy as np
+import pytest
 
 from rnncourse.check import check
+from rnncourse.gradcheck import complex_step
+
+
+def sigma(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def block_power(lam, n):
+    J = np.array([[Fraction(lam * (i == j) + (j == i + 1)) for j in range(3)] for i in range(3)])
+    return np.linalg.matrix_power(J, n)
+
+
+def hump(lam):
+    n = np.arange(1, 2000)
+    return n[(n * lam ** (n - 1)).argmax()]
+
+
+def arrives(W):
+    g = np.arange(1.0, len(W) + 1)
+    for _ in range(200):
+        g = g @ W
+        g /= np.linalg.norm(g)
+    return g
+
+
+def eighth():
+    """The z by bisection on a slope from the complex step."""
+    low, high = 0.0, 5.0
+    for _ in range(60):
+        z = (low + high) / 2
+        slope = complex_step(sigma, z)
+        low, high = (z, high) if slope > 1 / 8 else (low, z)
+    return 1.5 / slope, -z
+
+
+def other_wall():
+    """Fixed points repel from the w on at which a nudge of the start does not shrink."""
+    low, high = 1.0, 9.0
+    for _ in range(60):
+        w = (low + high) / 2
+        low, high = (low, w) if complex_step(lambda x, w=w: w * sigma(x), 0.0) > 1 else (w, high)
+    return -6 * sigma(0.0), w
+
+
+ANSWERS = {
+    "2b-three": block_power,
+    "2c-misprint": [["29/50", "-6/25"], ["-6/25", "18/25"]],
+    "2c-hump": hump,
+    "2c-left": arrives,
+    "2d-eighth": eighth(),
+    "2-wall": other_wall(),
+    "2e-half-life": lambda T: sum(0.5 ** (2 * k / T) for k in range(60000)),
+}
+
+
+@pytest.mark.parametrize("key", ANSWERS)
+def test_an_answer_found_in_another_way_passes(key):
+    answer = ANSWERS[key]
+    if key == "2c-misprint":
+        answer = np.array([[Fraction(entry) for entry in row] for row in answer])
+    verdict = check(key, answer, record=False)
+    assert verdict.passed and verdict.error < 1e-8, str(verdict)
+
+
+@pytest.mark.parametrize("scale", [-1, 1e-3, 1e6])
+def test_length_and_sign_of_a_direction_are_free(scale):
+    assert check("2c-left", lambda W: scale * arrives(W), record=False).passed
+    assert not check("2c-left", lambda W: scale * np.ones(len(W)), record=False).passed
+    assert not check("2c-left", lambda W: 0 * arrives(W), record=False).passed
 
 
 def test_terms_with_the_loss_and_the_use_exchanged_are_told_which_is_which():
