@@ -243,9 +243,9 @@ def eq_immediate():
         return np.array([row.reshape(W.shape, order="F") for row in rows])
 
     return Certificate(
-        statement=r"\left(\frac{\partial^{+} h_t}{\partial W}\right)_{iab} "
-        r"= \sigma'(z_t)_i\,\delta_{ia}\,(h_{t-1})_b",
-        conditions=r"$\partial^{+}$ holds $h_{t-1}$ and $x_t$ fixed; entry $iab$ is the derivative "
+        statement=r"\left(\frac{\partial^{+} h_k}{\partial W}\right)_{iab} "
+        r"= \sigma'(z_k)_i\,\delta_{ia}\,(h_{k-1})_b",
+        conditions=r"$\partial^{+}$ holds $h_{k-1}$ and $x_k$ fixed; entry $iab$ is the derivative "
         r"of unit $i$ by $W_{ab}$.",
         inputs=steps,
         claim=claim,
@@ -424,9 +424,9 @@ def eq_bptt():
         return lambda dl: dl * np.isin(np.arange(len(dl)), np.arange(len(dl))[rows])[:, None]
 
     return Certificate(
-        statement=r"\delta_t = \sigma'(z_t) \odot "
+        statement=r"\begin{aligned} \delta_t &= \sigma'(z_t) \odot "
         r"\Bigl(\Bigl(\frac{\partial L_t}{\partial h_t}\Bigr)^{\!\top} + W^{\top} \delta_{t+1}\Bigr), "
-        r"\qquad \frac{dL}{dW} = \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top}",
+        r"\\ \frac{dL}{dW} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top} \end{aligned}",
         conditions=r"$\delta_{T+1} = 0$. Proved with it: $dL/dU = \sum_t \delta_t x_t^{\top}$, and $\partial "
         r"L_t / \partial h_t$ transposed plus $W^{\top} \delta_{t+1}$ is the total $dL/dh_t$, for $t = 0$ "
         r"too.",
@@ -551,10 +551,10 @@ def eq_multiplicity():
         return formula
 
     return Certificate(
-        statement=r"\sum_{t=0}^{T}\sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,"
-        r"\frac{\partial h_t}{\partial h_k}\,"
-        r"\frac{d h_k}{d W} = \sum_{t=0}^{T}\sum_{k=1}^{t} (t-k+1)\,\frac{\partial L_t}{\partial h_t}\,"
-        r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
+        statement=r"\begin{aligned} &\sum_{t=0}^{T}\sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,"
+        r"\frac{\partial h_t}{\partial h_k}\,\frac{d h_k}{d W} "
+        r"\\ &\quad= \sum_{t=0}^{T}\sum_{k=1}^{t} (t-k+1)\,\frac{\partial L_t}{\partial h_t}\,"
+        r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W} \end{aligned}",
         conditions="Each term counted once makes the gradient; the left side does not.",
         inputs=networks,
         claim=counted(lambda t, k: t - k + 1),
@@ -627,10 +627,10 @@ def eq_vec():
         return np.kron(row, S), np.kron(S, row)
 
     return Certificate(
-        statement=r"\frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{col}} W} "
-        r"= h_{k-1}^{\top} \otimes \operatorname{diag}\bigl(\sigma'(z_k)\bigr), "
-        r"\qquad \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{row}} W} "
-        r"= \operatorname{diag}\bigl(\sigma'(z_k)\bigr) \otimes h_{k-1}^{\top}",
+        statement=r"\begin{aligned} \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{col}} W} "
+        r"&= h_{k-1}^{\top} \otimes \operatorname{diag}\bigl(\sigma'(z_k)\bigr), "
+        r"\\ \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{row}} W} "
+        r"&= \operatorname{diag}\bigl(\sigma'(z_k)\bigr) \otimes h_{k-1}^{\top} \end{aligned}",
         conditions=r"$\mathrm{vec}_{\text{col}}$ stacks the columns of $W$, "
         r"$\mathrm{vec}_{\text{row}}$ its rows.",
         inputs=steps,
