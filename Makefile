@@ -56,6 +56,9 @@ env: .venv/ready
 	@$(BIN)/python tools/env.py torch
 	@touch $@
 
+.venv/pyodide/pyodide-lock.json: .venv/ready tools/wasm.py tests/book/pyodide.txt
+	@$(BIN)/python tools/wasm.py
+
 html: .venv/ready node_modules/.ready
 	@$(JUPYTER_BOOK)
 	@$(MAKE) --no-print-directory --silent $(LITE)
@@ -77,7 +80,7 @@ lint: .venv/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-test: .venv/ready-torch node_modules/.ready-tests lint html
+test: .venv/ready-torch .venv/pyodide/pyodide-lock.json node_modules/.ready-tests lint html
 	@$(BIN)/python tools/browser.py
 	@$(PYTEST) $(NBVAL) --durations=10 tests book
 

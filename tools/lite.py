@@ -15,7 +15,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_VERSION
 
 ROOT = Path(__file__).parent.parent
@@ -108,14 +107,14 @@ def write_lock(lock, wheels):
 def copy_notebooks():
     for path in sorted(BOOK.rglob("*.ipynb")):
         if ".ipynb_checkpoints" not in path.parts:
-            nb = nbformat.read(path, as_version=4)
-            nb.metadata["kernelspec"] = KERNELSPEC
-            nb.cells = [cell for cell in nb.cells if "setup" not in cell.metadata.get("tags", [])]
-            for cell in nb.cells:
-                cell.metadata["trusted"] = True  # or the stored pictures are hidden until they are run
+            nb = json.loads(path.read_text(encoding="utf-8"))
+            nb["metadata"]["kernelspec"] = KERNELSPEC
+            nb["cells"] = [cell for cell in nb["cells"] if "setup" not in cell["metadata"].get("tags", [])]
+            for cell in nb["cells"]:
+                cell["metadata"]["trusted"] = True  # or the stored pictures are hidden until they are run
             target = STAGE / "files" / path.relative_to(BOOK)
             target.parent.mkdir(parents=True, exist_ok=True)
-            nbformat.write(nb, target)
+            target.write_text(json.dumps(nb), encoding="utf-8")
 
 
 def main():

@@ -1,11 +1,15 @@
 """The course in the reader's browser: the kernel is served by the book, numpy comes from its origin."""
 
 import json
+from pathlib import Path
 
 import pytest
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
+from playwright.sync_api import expect
 
-NOTEBOOK = "prerequisites.ipynb"
+NOTEBOOK = Path("1-backpropagation-through-time/a-jacobian.ipynb")
+WHEELS = Path(__file__).parents[2] / ".venv" / "pyodide"
+LOCK = "pyodide-lock.json"
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +24,14 @@ def test_every_notebook_is_there_with_its_outputs(lite, site):
     for path in (p for p in book.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts):
         there = json.loads((lite / "files" / path.relative_to(book)).read_text(encoding="utf-8"))
         here = json.loads(path.read_text(encoding="utf-8"))
+        assert all(cell["metadata"].pop("trusted") for cell in there["cells"])  # so pictures are shown
         assert there["cells"] == here["cells"]
         assert there["metadata"]["kernelspec"]["name"] == "python"  # else the reader is asked for a kernel
 
 
 def test_what_the_kernel_starts_with_is_served_here_and_the_rest_comes_from_the_origin(lite):
     served = lite / "static" / "pyodide"
-    packages = json.loads((served / "pyodide-lock.json").read_text())["packages"]
+    packages = json.loads((served / LOCK).read_text())["packages"]
     for name in ("rnncourse", "ipywidgets", "ipython", "micropip", "platformdirs"):
         assert (served / packages[name]["file_name"]).is_file()
     for name in ("numpy", "matplotlib"):
@@ -34,33 +39,103 @@ def test_what_the_kernel_starts_with_is_served_here_and_the_rest_comes_from_the_
     assert {"numpy", "matplotlib", "ipywidgets"} <= set(packages["rnncourse"]["depends"])
 
 
-def test_the_kernel_boots_and_asks_elsewhere_only_for_numpy(lite, server, browser):
-    context, elsewhere = browser.new_context(), []
+class Laboratory:
+    """A notebook opened in the browser; requests to other hosts are noted, and stopped or left to `send`."""
 
-    def stop(route):
-        elsewhere.append(route.request.url)
-        route.abort()
+    def __init__(self, browser, server, send=None):
+        self.elsewhere, self.server = [], server
+        self.context = browser.new_context()
+        self.context.route(lambda url: not url.startswith((server, "data:", "blob:")), self.answer)
+        self.send = send or (lambda route: route.abort())
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(120_000)
+        self.cell = self.page.locator(".jp-CodeCell").first
+        self.open()
 
-    context.route(lambda url: not url.startswith((server, "data:", "blob:")), stop)
-    page = context.new_page()
-    page.goto(f"{server}/lite/notebooks/index.html?path={NOTEBOOK}")
-    page.wait_for_selector(".jp-CodeCell .cm-content", timeout=60_000)
-    page.locator(".jp-CodeCell .jp-OutputArea-output").nth(1).wait_for(
-        timeout=60_000
-    )  # stored outputs are shown
+    def answer(self, route):
+        self.elsewhere.append(route.request.url)
+        self.send(route)
 
-    def run(source, answer):
-        page.locator(".jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("ControlOrMeta+a")
-        page.keyboard.insert_text(source)
-        page.keyboard.press("ControlOrMeta+Enter")
-        page.locator(".jp-CodeCell").first.locator(".jp-OutputArea").get_by_text(answer).wait_for(
-            timeout=120_000
-        )
+    def open(self):
+        self.page.goto(f"{self.server}/lite/notebooks/index.html?path={NOTEBOOK.as_posix()}")
+        self.cell.locator(".cm-content").wait_for()
 
-    run("import sys; print(sys.platform, 6 * 7)", "emscripten 42")
-    assert elsewhere == []
-    run("import rnncourse; print(rnncourse.__name__ * 2)", "rnncoursernncourse")
-    assert any("/numpy-" in url for url in elsewhere)
-    assert all(url.startswith(PYODIDE_CDN_URL) for url in elsewhere)
-    context.close()
+    def run(self, source):
+        """Put the source into the first cell and run it."""
+        self.cell.locator(".cm-content").click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(source)
+        self.page.keyboard.press("ControlOrMeta+Enter")
+
+    def says(self, text):
+        self.cell.locator(".jp-OutputArea").get_by_text(text).wait_for()
+
+
+@pytest.fixture
+def laboratory(lite, server, browser):
+    opened = []
+
+    def laboratory(**keywords):
+        opened.append(Laboratory(browser, server, **keywords))
+        return opened[-1]
+
+    yield laboratory
+    for one in opened:
+        one.context.close()
+
+
+def test_the_kernel_boots_and_asks_elsewhere_only_for_numpy(laboratory):
+    lab = laboratory()
+    lab.page.locator(".jp-CodeCell svg[aria-label*=unrolled]").wait_for()  # a stored picture
+    lab.run("import sys; print(sys.platform, 6 * 7)")
+    lab.says("emscripten 42")
+    assert lab.elsewhere == []
+    lab.run("import rnncourse; print(rnncourse.__name__ * 2)")
+    lab.says("rnncoursernncourse")
+    assert any("/numpy-" in url for url in lab.elsewhere)
+    assert all(url.startswith(PYODIDE_CDN_URL) for url in lab.elsewhere)
+
+
+@pytest.fixture
+def from_the_origin(lite):
+    """Answer as Pyodide's origin does, with the wheels of .venv/pyodide: an older build for the same ABI."""
+    ours = json.loads((lite / "static" / "pyodide" / LOCK).read_text())
+    theirs = json.loads((WHEELS / LOCK).read_text())
+    assert ours["info"]["abi_version"] == theirs["info"]["abi_version"]
+    for name, there in theirs["packages"].items():
+        if (WHEELS / there["file_name"]).is_file():
+            address = f"{PYODIDE_CDN_URL}/{there['file_name']}"
+            ours["packages"][name] |= {"sha256": there["sha256"], "file_name": address}
+
+    def send(route):
+        name = route.request.url.rpartition("/")[2]
+        if name == LOCK:
+            route.fulfill(json=ours)
+        else:
+            headers = {"access-control-allow-origin": "*", "content-type": "application/octet-stream"}
+            route.fulfill(path=WHEELS / name, headers=headers)
+
+    return send
+
+
+def test_a_learner_slides_answers_wrongly_and_finds_the_work_again(laboratory, from_the_origin, site):
+    cells = json.loads((site.parent.parent / "book" / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    imports, slider = sources[0], next(source for source in sources if source.startswith("explore("))
+    lab = laboratory(send=from_the_origin)
+    lab.context.route(f"**/{LOCK}", from_the_origin)
+    lab.page.reload()
+
+    lab.run(f"{imports}\n{slider}")
+    handle, picture = lab.cell.get_by_role("slider"), lab.cell.locator("svg[aria-label]")
+    expect(handle).to_be_visible(timeout=120_000)
+    before = picture.get_attribute("aria-label")
+    handle.press("ArrowRight")
+    expect(picture).not_to_have_attribute("aria-label", before)
+
+    lab.run('check("1a", lambda W, x: (rnn.dsigma(W @ x)[:, None] * W).T)')
+    lab.says("Rows and columns are exchanged")
+    lab.page.keyboard.press("ControlOrMeta+s")
+    lab.page.reload()
+    expect(lab.cell.locator(".cm-content")).to_contain_text("* W).T", timeout=120_000)
+    assert all(url.startswith(PYODIDE_CDN_URL) for url in lab.elsewhere)
