@@ -46,20 +46,18 @@ def forward(params, x, h0):
     """All states of the network (eq-rnn): h_t = sigma(W h_{t-1} + U x_t).
 
     x (T, ..., m), h0 (..., n) -> h (T+1, ..., n) with h[0] = h0. Rumelhart, Hinton & Williams (1986).
-    Each sigma is right to an absolute 1e-16, and so 0 where z_t < -37: the steps are taken in s = 2h - 1, where
-    sigma(z) is the single call tanh(z / 2), and z_t / 2 = W s_{t-1} / 4 + U x_t / 2 + W 1 / 4.
+    Each sigma is right to an absolute 1e-16, and so 0 where z_t < -37.
     """
     W, U, x, h0 = fit("W: n n, U: n m, x: T ... m, h0: ... n", *parts("params", params), x, h0)
-    W_T = W.T / 4
-    s = np.empty((len(x) + 1, *h0.shape), x.dtype)
-    s[0] = 2 * h0 - 1
-    np.matmul(rows(x), U.T / 2, out=rows(s[1:]))
-    s[1:] += W_T.sum(axis=0)
-    for s_prev, s_t in pairwise(s):
-        s_t += s_prev.dot(W_T)
-        np.tanh(s_t, s_t)
-    h = (1 + s) / 2
-    h[0] = h0
+    W_T, one = W.T / 4, np.ones_like(h0)
+    h = np.empty((len(x) + 1, *h0.shape), x.dtype)  # at first 2h, for 2 sigma(z) = tanh(z / 2) + 1
+    h[0] = 2 * h0
+    np.matmul(rows(x), U.T / 2, out=rows(h[1:]))
+    for h_prev, h_t in pairwise(h):  # h_t holds U x_t / 2, then z_t / 2, then 2 sigma(z_t)
+        h_t += h_prev.dot(W_T)
+        np.tanh(h_t, h_t)
+        h_t += one
+    h /= 2
     return h
 
 

@@ -209,6 +209,11 @@ P, X, H0, DL = problem()
 H = rnn.forward(P, X, H0)
 
 
+def test_a_first_state_of_any_size_is_taken_as_it_is():
+    assert rnn.forward(([[1e20]], [[0]]), [[0]], [1e-20])[1] == pytest.approx(rnn.sigma(1), rel=1e-15)
+    assert rnn.forward(([[np.inf]], [[0]]), [[0]], [0.3])[1] == 1
+
+
 @pytest.mark.parametrize(
     ("call", "error", "sentence"),
     [
