@@ -12,19 +12,32 @@ PRINTED = np.array([[0.58, 0.24], [0.24, 0.72]])
 DECOMPOSED = np.array([[0.58, -0.24], [-0.24, 0.72]])
 
 
-def growth_curves(curves, *, bound=None, xlabel="steps n", ylabel="norm", width=6.4):
-    """Lines over n = 0, 1, ... on a log axis: curves is {label: norms}, bound a reference {label: norms}."""
-    fig, ax = figure(width=width, height=3.4)
-    names = ("gradient", "state", "cell", "gate", "input")
+def growth_curves(curves, *, bound=None, at=None, xlabel="steps n", ylabel="norm", width=6.4):
+    """Lines over n = 0, 1, ... on a log axis: curves is {label: norms}, bound a reference {label: norms}.
+
+    With at, {label: (n, height)}, every name stands on the picture, all curves are gradients, and a phone
+    shows it whole; else a legend stands beside it.
+    """
+    fig, ax = figure(width=4.8 if at else width, height=3.4)
+    names = ("gradient",) * 5 if at else ("gradient", "state", "cell", "gate", "input")
     for (label, norms), name, style in zip(curves.items(), names, STYLES, strict=False):
         ax.semilogy(np.where(np.array(norms) > 0, norms, np.nan), color=COLORS[name], ls=style, label=label)
     for (label, norms), style in zip((bound or {}).items(), ((0, (1, 1)), (0, (4, 2))), strict=False):
         ax.semilogy(norms, color=COLORS["reference"], lw=1, ls=style, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    ends = "; ".join(f"{label} from {norms[0]:.2g} to {norms[-1]:.2g}" for label, norms in curves.items())
-    fig.set_label(f"{ylabel} on a log axis over {xlabel}. {ends}.")
+    for label, place in (at or {}).items():
+        ax.text(*place, label, color=COLORS["gradient" if label in curves else "reference"])
+    if not at:
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    fig.set_label(f"{ylabel} on a log axis over {xlabel}. {'; '.join(map(course, curves, curves.values()))}.")
     return fig
+
+
+def course(label, norms):
+    """In words: where a curve begins and ends, and its peak if it lies between."""
+    n = int(np.argmax(norms))
+    peak = f", at most {norms[n]:.2g} at n = {n}," if norms[n] > 1.5 * max(norms[0], norms[-1]) else ""
+    return f"{label} from {norms[0]:.2g}{peak} to {norms[-1]:.2g}"
 
 
 # --- 2a: a product is not a power -----------------------------------------------------------------------
@@ -258,22 +271,38 @@ def cliff_slice(w):
 
 
 def cliff_surface(paths=None):
-    """The error over (w, b), the wall, and descent paths {label: (steps, 2)}."""
-    w, b = np.linspace(4, 6, 61), np.linspace(-3.5, -1.7, 73)
-    E = spectra.cliff(*np.meshgrid(w, b))[0]
-    fig, ax = figure(height=4)
+    """The error over (w, b), the wall, and descent paths {label: (steps, 2)}; enlarged, where they start."""
+    fig, ax = figure(height=4.4)
+    w, u = np.linspace(4, 6, 21), np.sinh(np.linspace(-7, 7, 57)) / np.sinh(7) * 2  # u: above the wall
+    b = spectra.wall(w) + u[:, None]
+    levels = np.linspace(0, 0.5, 6)
     shades = [(COLORS["reference"], alpha) for alpha in np.linspace(0, 0.6, 5)]
-    shades = ax.contourf(w, b, E, levels=np.linspace(0, 0.5, 6), colors=shades)
-    fig.colorbar(shades, label="E")
     steep = w[w > 1 / rnn.dsigma(0.5)]
-    ax.plot(steep, spectra.wall(steep), color=COLORS["reference"], ls="--", lw=1)
+    looks = (
+        {"color": COLORS["gradient"], "marker": "o", "ms": 5, "mfc": "none", "zorder": 3},
+        {"color": COLORS["cell"], "marker": ".", "ms": 4},
+    )
+    views = [ax]
+    if paths:
+        views.append(ax.inset_axes([0.04, 0.05, 0.4, 0.38], facecolor="white"))
+        views[1].set(xlim=(4.82, 4.98), ylim=(-2.62, -2.44), xticks=[], yticks=[])
+        views[1].spines[:].set_visible(True)
+        ax.indicate_inset_zoom(views[1], edgecolor=COLORS["reference"], alpha=1)
+    for view in views:
+        filled = view.contourf(np.broadcast_to(w, b.shape), b, spectra.cliff(w, b)[0], levels, colors=shades)
+        view.plot(steep, spectra.wall(steep), color=COLORS["reference"], ls="--", lw=1)
+        for (label, path), look in zip((paths or {}).items(), looks, strict=False):
+            view.plot(*np.transpose(path), lw=1, label=label, **look)
+    fig.colorbar(filled, ax=ax, label="E")
     ax.text(5.6, spectra.wall(5.6) + 0.08, "wall", color=COLORS["reference"])
-    for (label, path), name, style in zip((paths or {}).items(), ("gradient", "cell"), STYLES, strict=False):
-        ax.plot(*np.transpose(path), color=COLORS[name], ls=style, marker=".", ms=4, lw=1, label=label)
     ax.set(xlabel="w", ylabel="b", xlim=(4, 6), ylim=(-3.5, -1.7))
     if paths:
         ax.legend(loc="upper left", bbox_to_anchor=(0.02, 1))
     ends = [f" {label} ends at ({p[-1][0]:.1f}, {p[-1][1]:.1f})." for label, p in (paths or {}).items()]
+    if len(paths or {}) == 2:
+        same = [np.array_equal(p, q) for p, q in zip(*paths.values(), strict=False)]
+        shared = np.cumprod(same).sum() - 1
+        ends.append(f" The first steps they share, {shared} in number, are enlarged.")
     fig.set_label("Error over w and b: low above the wall b = 0.5 − 0.622 w, high below it." + "".join(ends))
     return fig
 
@@ -302,12 +331,15 @@ def singular_spectra(per_layer, expected):
     """The singular values of a deep product, each as its mean factor per layer; orthogonal layers keep 1."""
     fig, ax = figure(width=4.8, height=3.2)
     ax.axhline(1, color=COLORS["cell"], ls="--")
-    ax.plot(per_layer, color=COLORS["gradient"], lw=2.5)
-    ax.plot(expected, ":", color=COLORS["reference"])
+    direction = np.arange(1, len(per_layer) + 1)
+    ax.plot(direction, per_layer, color=COLORS["gradient"], lw=2.5)
+    some = [0, *range(9, len(expected), 10)]
+    ax.plot(direction[some], np.array(expected)[some], "o", mfc="white", color=COLORS["reference"])
     ax.text(len(per_layer), 1.03, "orthogonal: 1", ha="right", color=COLORS["cell"])
     ax.text(0.45 * len(per_layer), 0.85, "Gaussian", color=COLORS["gradient"])
-    ax.text(0.4 * len(per_layer), 0.5, "dotted: expected", ha="right", color=COLORS["reference"])
+    ax.text(0.4 * len(per_layer), 0.5, "circles: expected", ha="right", color=COLORS["reference"])
     ax.set(xlabel="direction, strongest first", ylabel="factor per layer", ylim=(0, 1.15))
+    ax.set_xticks([1, *range(len(per_layer) // 5, len(per_layer) + 1, max(len(per_layer) // 5, 1))])
     fig.set_label(
         f"Factors per layer of a product of Gaussian layers fall from {per_layer[0]:.2f} to "
         f"{per_layer[-1]:.2f}; orthogonal layers keep every one at 1."

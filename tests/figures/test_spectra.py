@@ -7,14 +7,19 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from rnncourse import rnn
+from rnncourse import rnn, spectra
 from rnncourse.figures import spectra as pictures
-from rnncourse.figures.style import drawing, svg
+from rnncourse.figures.style import COLORS, drawing, svg
 from rnncourse.gradcheck import complex_step
 
 FIGURES = {
     "growth curves": lambda: pictures.growth_curves(
         {"a": [1, 2, 4], "b": [1, 0.5, 0]}, bound={"c": [1, 3, 9]}
+    ),
+    "labelled curves": lambda: pictures.growth_curves(
+        {"the curve that rises": [1, 2, 4]},
+        bound={"c": [1, 3, 9]},
+        at={"the curve that rises": (1, 4), "c": (1, 5)},
     ),
     "power for product": lambda: pictures.power_for_product(1.0),
     "defective": pictures.defective,
@@ -156,3 +161,51 @@ def test_the_energies_are_drawn_against_the_geometric_series():
 def test_growth_curves_leave_out_zeros():
     drawn = line(pictures.growth_curves({"gone": [1, 0.5, 0]}).axes[0], "gone").get_ydata()
     assert drawn[1] == 0.5 and np.isnan(drawn[2])
+
+
+def test_growth_curves_that_are_labelled_on_the_picture_fit_a_phone_and_are_gradients():
+    fig = pictures.growth_curves(
+        {"a": [1, 2], "b": [1, 3]}, bound={"c": [1, 9]}, at={"a": (1, 2), "c": (1, 5)}
+    )
+    ax = fig.axes[0]
+    assert fig.get_figwidth() <= 5.1 and ax.get_legend() is None
+    colors = {drawn.get_label(): drawn.get_color() for drawn in ax.lines}
+    assert colors == {"a": COLORS["gradient"], "b": COLORS["gradient"], "c": COLORS["reference"]}
+    assert [(text.get_text(), text.get_color()) for text in ax.texts] == [
+        ("a", COLORS["gradient"]),
+        ("c", COLORS["reference"]),
+    ]
+    assert len({drawn.get_linestyle() for drawn in ax.lines[:2]}) == 2
+
+
+def test_the_alt_text_of_growth_curves_states_the_peak_and_its_step():
+    label = pictures.growth_curves({"hump": [1, 5, 70, 3], "fall": [4, 2, 1, 0.5]}).get_label()
+    assert "hump from 1, at most 70 at n = 2, to 3; fall from 4 to 0.5." in label
+
+
+def test_the_cliff_is_drawn_along_the_wall_and_enlarged_where_both_paths_start():
+    together = [(4.9, -2.6), (4.91, -2.58), (4.9, -2.56)]
+    fig = pictures.cliff_surface(
+        {"plain": np.array([*together, (7.7, 1.9)]), "clipped": np.array([*together, (4.95, -2.5)])}
+    )
+    assert "they share, 2 in number" in fig.get_label()
+    main = fig.axes[0]
+    (inset,) = main.child_axes
+    assert all(inset.viewLim.contains(*point) for point in together)
+    for view in main, inset:
+        plain, clipped = (line(view, label) for label in ("plain", "clipped"))
+        assert plain.get_zorder() > clipped.get_zorder()
+    x_edges = np.concatenate([path.vertices for path in main.collections[0].get_paths()])
+    steep = x_edges[
+        (abs(x_edges[:, 0] - 5.1) < 0.3) & (np.abs(x_edges[:, 1] - spectra.wall(x_edges[:, 0])) < 0.05)
+    ]
+    assert len(steep) and np.abs(steep[:, 1] - spectra.wall(steep[:, 0])).max() < 0.005
+    assert len(svg(fig)) < 32000
+
+
+def test_the_expected_factors_are_drawn_above_the_measured_ones():
+    ax = pictures.singular_spectra(np.linspace(1, 0.1, 30), np.linspace(0.9, 0.2, 30)).axes[0]
+    measured, expected = ax.lines[1:]
+    assert measured.get_xdata().tolist() == list(range(1, 31)) and ax.get_xticks()[0] == 1
+    assert expected.get_xdata().tolist() == [1, 10, 20, 30]
+    assert expected.get_ydata() == pytest.approx(np.linspace(0.9, 0.2, 30)[[0, 9, 19, 29]])
