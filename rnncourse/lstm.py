@@ -1,4 +1,4 @@
-"""Chapter 3: the LSTM and its gradients, along the cell and through the gates.
+"""Chapter 3: the LSTM and its gradients, along the cell and on the paths through h.
 
     f_t, i_t, o_t = sigma(W_{f,i,o} [h_{t-1}; x_t] + b_{f,i,o}),   C~_t = tanh(W_c [h_{t-1}; x_t] + b_c)
     C_t = f_t * C_{t-1} + i_t * C~_t,   h_t = o_t * tanh(C_t),   L = sum_t L_t,   L_t a function of h_t
@@ -46,7 +46,8 @@ def forward(params, x, h0, C0):
     """All gates and states of the network (eq-lstm-gates, eq-lstm-cell, eq-lstm-hidden).
 
     x (T, ..., m), h0 (..., n), C0 (..., n) -> States with h[0] = h0 and C[0] = C0.
-    Hochreiter & Schmidhuber (1997), with the forget gate of Gers, Schmidhuber & Cummins (2000).
+    Hochreiter & Schmidhuber (1997), with the forget gate of Gers, Schmidhuber & Cummins (2000). A gate is
+    exactly 0 where its exp(-z) overflows, below z = -709.8 (float32: -88.8).
     """
     spec = f"x: T ... m, h0: ... n, C0: ... n, {WEIGHTS}"
     x, h0, C0, *params = fit(spec, x, h0, C0, *parts("params", params))
@@ -60,7 +61,7 @@ def forward(params, x, h0, C0):
     one = np.ones((*h0.shape[:-1], 3 * n), x.dtype)  # an array of ones is added faster than a 1
     for t, gates_t in enumerate(gates, 1):
         gates_t += h[t - 1].dot(W_h.T)
-        logistic = gates_t[..., : 3 * n]  # not by tanh: sigma(z) stays positive however negative z is
+        logistic = gates_t[..., : 3 * n]  # not by tanh: sigma(-40) is 4e-18 here, and not 0
         np.exp(logistic, logistic)
         logistic += one
         np.reciprocal(logistic, logistic)
@@ -115,7 +116,7 @@ def backward(params, x, states, dl):
 
 @np.errstate(all="ignore")
 def gate_transport(states, t, k):
-    """The derivative of C_t by C_k with all gates frozen, prod_{i=k+1..t} diag(f_i) (eq-gate-path).
+    """The derivative of C_t by C_k, gates and candidate frozen: prod_{s=k+1..t} diag(f_s) (eq-gate-path).
 
     States without batch axes, 0 <= k <= t <= T -> (n, n); the identity for t == k.
     """
@@ -129,7 +130,7 @@ def gate_transport(states, t, k):
 
 @np.errstate(all="ignore")
 def cell_transport(params, x, states, t, k):
-    """The total derivative of C_t by C_k, through the cell and through all gates between (eq-full-jacobian).
+    """The total derivative of C_t by C_k, along the cell and on all paths through h (eq-full-jacobian).
 
     h_k = o_k tanh(C_k) moves with C_k while o_k is fixed; h_0 is given, so dh_0/dC_0 = 0. Then step by step
     dC_t = diag(f_t) dC_{t-1} + [diag(C_{t-1} f'_t) W_f + diag(C~_t i'_t) W_i + diag(i_t C~'_t) W_c] dh_{t-1},

@@ -146,6 +146,15 @@ def test_gates_stay_positive_where_one_minus_tanh_would_give_zero():
     np.testing.assert_allclose([states.f, states.i, states.o], np.exp(-40), rtol=1e-14)
 
 
+@pytest.mark.parametrize("dtype, positive, zero", [(np.float64, -709, -710), (np.float32, -88, -89)])
+def test_a_gate_is_zero_only_where_it_is_said_to_be(dtype, positive, zero):
+    x = np.array([[positive], [zero]], dtype)
+    W, nothing = np.array([[0, 1]], dtype), np.zeros(1, dtype)
+    states = lstm.forward(lstm.Params(W, W, W, W, *(nothing,) * 4), x, nothing, nothing)
+    for gate in (states.f, states.i, states.o):
+        assert gate[0] > 0 and gate[1] == 0
+
+
 def test_float32_stays_float32_and_a_mixture_is_float64():
     params, x, h0, C0, dl = problem(6)
     single = lstm.Params(*(p.astype(np.float32) for p in params))
