@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from rnncourse import lstm
-from rnncourse.figures.style import COLORS, figure, minus
+from rnncourse.figures.style import COLORS, SUPERSCRIPTS, figure, minus
 from rnncourse.spectra import norm
 
 # --- Figure 2: the cell ---------------------------------------------------------------------------------
@@ -46,9 +46,9 @@ def cell(route=None):
     ):
         _box(ax, x, 1.4, function)
         ax.text(x + 0.12, 1.98, made, fontweight="bold")
-        for text, dx in (("W", 0.14), ("b", 0.62)):
+        for text, dx, width in (("W", 0.14, 0.2), ("b", 0.6, 0.12)):
             ax.text(x + dx, 0.82, text, fontsize=9)
-            ax.text(x + dx + (0.25 if text == "W" else 0.15), 0.72, weight, fontsize=7)
+            ax.text(x + dx + width, 0.75, weight, fontsize=7)
     _box(ax, 8, 3.4, "tanh")
     for x, y, operation in ((1.6, 4, "⊙"), (4.2, 4, "+"), (4.2, 2.6, "⊙"), (8, 2.6, "⊙")):
         ax.add_patch(Circle((x, y), 0.28, facecolor="none", edgecolor="black"))
@@ -142,8 +142,8 @@ def run(states, x, names):
     below.set(xlabel="step t")
     for ax in (above, below):
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    C = ", ".join(minus(f"{c:.1f}") for c in states.C[:, 0].round(1) + 0)
-    fig.set_label(f"A run of {len(x)} steps. The cell goes {C}.")
+    C, h = (", ".join(minus(f"{c:.1f}") for c in s[:, 0].round(1) + 0) for s in (states.C, states.h))
+    fig.set_label(f"A run of {len(x)} steps. The cell goes {C}. The hidden state goes {h}.")
     return fig
 
 
@@ -170,64 +170,65 @@ def worst_case(f=0.9, T=60):
 
 # --- 3c: the paths of the gradient ----------------------------------------------------------------------
 
-SCALES = {"weights × 0.1": 0.1, "weights × 1": 1.0, "weights × 10": 10.0}
+SCALES = {"× 0.1": 0.1, "× 1": 1.0, "× 10": 10.0}
 LAGS = 1, 2, 3, 5, 7, 10, 15, 20, 30, 50
 START = 10  # the step k at which the derivative starts, away from the given h_0
 
 
 @lru_cache
-def network(scale=1.0, b_f=0.0, b_i=0.0, seed=0, n=32, m=4):
-    """Weights and biases uniform in +-1/sqrt(n), scaled; b_f and b_i come on top. -> params, x, states."""
+def network(scale=1.0, b_f=0.0, b_i=0.0, seed=0, n=32, m=4, b_o=0.0):
+    """Weights and biases uniform in +-1/sqrt(n), scaled; b_f, b_i, b_o on top. -> params, x, states."""
     rng = np.random.default_rng(seed)
     W = scale * rng.uniform(-(n**-0.5), n**-0.5, (4, n, n + m))
-    b = scale * rng.uniform(-(n**-0.5), n**-0.5, (4, n)) + np.array([b_f, b_i, 0, 0])[:, None]
+    b = scale * rng.uniform(-(n**-0.5), n**-0.5, (4, n)) + np.array([b_f, b_i, b_o, 0])[:, None]
     params, x = lstm.Params(*W, *b), rng.normal(size=(START + LAGS[-1], m))
     return params, x, lstm.forward(params, x, np.zeros(n), np.zeros(n))
 
 
 def transports(params, x, states, lags=LAGS, k=START):
-    """dC_{k+lag}/dC_k for each lag: in full, with gates frozen, and as a product of exact single steps."""
+    """dC_{k+lag}/dC_k for each lag: in full, frozen, and as a product of exact single steps."""
     full = [lstm.cell_transport(params, x, states, k + lag, k) for lag in lags]
-    gates_only = [lstm.gate_transport(states, k + lag, k) for lag in lags]
+    frozen = [lstm.gate_transport(states, k + lag, k) for lag in lags]
     one_step = [np.eye(len(params.b_f))]
     for t in range(k + 1, k + max(lags) + 1):
         one_step.append(lstm.cell_transport(params, x, states, t, t - 1) @ one_step[-1])
-    return full, gates_only, [one_step[lag] for lag in lags]
+    return full, frozen, [one_step[lag] for lag in lags]
 
 
-def paths(B=0.0, weights="weights × 1"):
-    """F10: forget bias B, input bias -B: the derivative along the cell, and what neglecting gates costs."""
-    full, gates_only, one_step = transports(*network(SCALES[weights], B, -B))
+def paths(B=0.0, weights="× 1"):
+    """F10: forget bias B, input bias -B: the derivative of the cell, and what it costs to neglect paths."""
+    full, frozen, one_step = transports(*network(SCALES[weights], B, -B))
     fig, (left, right) = figure(1, 2, width=6.8, height=3.3)
     for name, matrices, color, style in (
         ("full", full, "gradient", "-"),
-        ("gates frozen", gates_only, "cell", "--"),
+        ("frozen", frozen, "cell", "--"),
         ("single steps", one_step, "state", ":"),
     ):
         left.loglog(LAGS, [norm(M) for M in matrices], style, color=COLORS[color], lw=2, label=name)
     left.axhline(1, color=COLORS["reference"], lw=0.7)
-    error = [norm(F - G) / norm(F) for F, G in zip(full, gates_only, strict=True)]
+    error = [norm(F - G) / norm(F) for F, G in zip(full, frozen, strict=True)]
     other = [norm(F - S) / norm(F) for F, S in zip(full, one_step, strict=True)]
     from_I = [norm(F - np.eye(len(F))) for F in full]
-    right.loglog(LAGS, error, "--", color=COLORS["cell"], lw=2, label="error, gates frozen")
+    right.loglog(LAGS, error, "--", color=COLORS["cell"], lw=2, label="error, frozen")
     right.loglog(
         LAGS, np.maximum(other, 1e-10), ":", color=COLORS["state"], lw=2, label="error, single steps"
     )
     right.loglog(LAGS, from_I, "-", color=COLORS["reference"], lw=1, label="distance to I")
-    left.set(xlabel="lag t − k", ylabel="norm of ∂Cₜ/∂Cₖ", ylim=(1e-20, 1e6))
+    left.set(xlabel="lag t − k", ylabel="norm of dCₜ/dCₖ", ylim=(1e-20, 1e6))
     left.set(xticks=[1, 10], yticks=[1e-18, 1e-12, 1e-6, 1, 1e6])
-    _title(left, f"B = {B:g}, {weights}")
+    _title(left, f"B = {B:g}, weights {weights}")
     right.set(xlabel="lag t − k", ylim=(1e-9, 1e6))
     right.set(xticks=[1, 10], yticks=[1e-8, 1e-4, 1, 1e4])
-    _title(right, "relative error")
+    _title(right, "relative errors, and full − I")
     left.legend(loc="lower left")
     right.legend(loc="upper left")
     for ax in (left, right):
         ax.minorticks_off()
     fig.set_label(
-        f"Bias B = {B:g}, {weights}. At lag 50 the full derivative has norm {norm(full[-1]):.1e}, with gates "
-        f"frozen {norm(gates_only[-1]):.1e}. Freezing the gates errs by {error[0]:.1e} at lag 1 and by "
-        f"{error[-1]:.1e} at lag 50, where the full derivative is {from_I[-1]:.1e} away from the identity."
+        f"Bias B = {B:g}, weights {weights}. At lag 50 the full derivative has norm {norm(full[-1]):.1e}, "
+        f"the frozen one {norm(frozen[-1]):.1e}. Freezing gates and candidate errs by {error[0]:.1e} at "
+        f"lag 1 and by {error[-1]:.1e} at lag 50, where the full derivative is {from_I[-1]:.1e} away from "
+        "the identity."
     )
     return fig
 
@@ -302,26 +303,61 @@ def latching(u, w=2.0, T=60):
     return fig
 
 
+NETWORKS = {  # in both pictures that compare them: a colour and a line style for each
+    "LSTM": ("cell", "-"),
+    "tanh": ("reference", ":"),
+    "orthogonal": ("gradient", "--"),
+    "IRNN": ("state", "-."),
+}
+
+
+def lags(curves):
+    """The gradient over the lag, {"LSTM, before": norms, ...}: thin before training, thick after it."""
+    fig, ax = figure(height=3.4)
+    for label, norms in curves.items():
+        color, style = NETWORKS[label.split(",")[0]]
+        width = 1 if label.endswith("before") else 2.5
+        ax.semilogy(norms, color=COLORS[color], ls=style, lw=width, label=label)
+    ax.set(xlabel="lag", ylabel="gradient relative to lag 0")
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ends = "; ".join(f"{label} from {norms[0]:.2g} to {norms[-1]:.2g}" for label, norms in curves.items())
+    fig.set_label(f"The gradient relative to lag 0, on a log axis over the lag. {ends}.")
+    return fig
+
+
+TOP = 2.0  # the largest error that is drawn: that of the IRNN explodes on the way
+
+
+def _rounded(error):
+    digit, exponent = f"{error:.0e}".split("e")
+    return f"{error:.0f}" if error < 1000 else f"{digit} · 10" + str(int(exponent)).translate(SUPERSCRIPTS)
+
+
 def learning(data, T):
     """The stored long runs at one length: the error of each network over the updates, one line a seed."""
     fig, ax = figure(width=6.4, height=3.3)
-    solved = {}
+    solved, worst = {}, {}
     for run in (run for run in data["runs"] if run["T"] == T):
-        color, style = dict(
-            LSTM=("cell", "-"), tanh=("reference", ":"), orthogonal=("gradient", "--"), IRNN=("state", "-.")
-        )[run["kind"]]
-        label = None if run["kind"] in solved else run["kind"]
-        solved.setdefault(run["kind"], []).append(run["updates"] if run["solved"] else None)
+        kind, (color, style) = run["kind"], NETWORKS[run["kind"]]
+        label = None if kind in solved else kind
+        solved.setdefault(kind, []).append(run["updates"] if run["solved"] else None)
+        worst[kind] = max(worst.get(kind, 0), *run["error"])
         updates = data["every"] * np.arange(1, len(run["error"]) + 1)
         ax.semilogy(
             np.minimum(updates, run["updates"]), run["error"], style, color=COLORS[color], lw=1.3, label=label
         )
     ax.axhline(1 / 6, color=COLORS["reference"], lw=0.7)
-    ax.text(data["updates"], 0.18, "best constant, 1/6", ha="right", fontsize=9)
+    ax.text(data["updates"], 0.26, "best constant, 1/6", ha="right", fontsize=9)
+    outside = [f"{kind} leaves the picture, up to {_rounded(e)}" for kind, e in worst.items() if e > TOP]
+    ax.text(data["updates"], 1.3, "; ".join(outside), ha="right", fontsize=9)
     ax.set(xlabel="updates, 64 sequences each", ylabel="mean squared error", title=f"T = {T}")
+    ax.set(ylim=(5e-3, TOP))
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     says = (
         f"{kind}: {', '.join(str(u) if u else 'not solved' for u in each)}" for kind, each in solved.items()
     )
-    fig.set_label(f"Adding over {T} steps, updates until solved for three seeds each. {'; '.join(says)}.")
+    fig.set_label(
+        f"Adding over {T} steps, updates until solved for three seeds each. "
+        + ". ".join(["; ".join(says), *outside, ""]).strip()
+    )
     return fig

@@ -16,7 +16,15 @@ DATA = {
         {"kind": "LSTM", "T": 50, "solved": True, "updates": 120, "error": [0.2, 0.1, 0.005]},
         {"kind": "tanh", "T": 50, "solved": False, "updates": 200, "error": [0.2, 0.17, 0.17, 0.16]},
         {"kind": "IRNN", "T": 100, "solved": True, "updates": 50, "error": [0.004]},
+        {"kind": "IRNN", "T": 200, "solved": True, "updates": 100, "error": [4.2e54, 0.004]},
+        {"kind": "LSTM", "T": 200, "solved": True, "updates": 50, "error": [0.19]},
     ],
+}
+CURVES = {
+    "LSTM, before": [1, 0.1],
+    "LSTM, after": [1, 0.9],
+    "tanh, after": [1, 0.2],
+    "IRNN, before": [1, 0.6],
 }
 RUN = figures.network()[2]._replace(C=np.arange(4.0)[:, None], h=np.ones((4, 1)))
 ALL = {
@@ -26,10 +34,11 @@ ALL = {
     "gates": lambda: figures.gates(0.5, 0.25, 0.3),
     "run": lambda: figures.run(RUN, np.ones((3, 1)), ["pulse"]),
     "worst_case": lambda: figures.worst_case(0.9),
-    "paths": lambda: figures.paths(2.0, "weights × 10"),
+    "paths": lambda: figures.paths(2.0, "× 10"),
     "half_life": figures.half_life,
     "backward_norms": lambda: figures.backward_norms(1.0),
     "latching": lambda: figures.latching(0.5),
+    "lags": lambda: figures.lags(CURVES),
     "learning": lambda: figures.learning(DATA, 50),
 }
 
@@ -98,7 +107,7 @@ def test_the_worst_case_is_reached_by_a_network(f):
     assert np.allclose(line(ax, "worst case |Cₜ|"), C)
 
 
-@pytest.mark.parametrize("B, weights", [(0.0, "weights × 1"), (3.0, "weights × 10")])
+@pytest.mark.parametrize("B, weights", [(0.0, "× 1"), (3.0, "× 10")])
 def test_paths_against_a_restarted_network(B, weights):
     params, x, s = figures.network(figures.SCALES[weights], B, -B)
     left, right = figures.paths(B, weights).axes
@@ -111,9 +120,9 @@ def test_paths_against_a_restarted_network(B, weights):
         full = complex_step(rerun, s.C[k])
         frozen = np.diag(np.exp(np.log(s.f[k : k + lag]).sum(0)))
         assert np.isclose(line(left, "full")[j], np.linalg.svd(full)[1][0])
-        assert np.isclose(line(left, "gates frozen")[j], frozen.max())
+        assert np.isclose(line(left, "frozen")[j], frozen.max())
         error = np.linalg.svd(full - frozen)[1][0] / np.linalg.svd(full)[1][0]
-        assert np.isclose(line(right, "error, gates frozen")[j], error)
+        assert np.isclose(line(right, "error, frozen")[j], error)
         assert np.isclose(line(right, "distance to I")[j], np.linalg.svd(full - np.eye(32))[1][0])
     assert line(right, "error, single steps")[0] == 1e-10 < line(right, "error, single steps")[1]  # floor: 0
 
@@ -150,3 +159,27 @@ def test_learning_shows_the_runs_of_one_length():
     assert list(line(ax, "LSTM")) == [0.2, 0.1, 0.005] and list(line(ax, "tanh")) == [0.2, 0.17, 0.17, 0.16]
     assert list(next(i for i in ax.lines if i.get_label() == "LSTM").get_xdata()) == [50, 100, 120]
     assert "LSTM: 120; tanh: not solved." in fig.get_label() and "IRNN" not in fig.get_label()
+
+
+def test_an_explosion_is_told_not_drawn():
+    fig = figures.learning(DATA, 200)
+    (ax,) = fig.axes
+    assert ax.get_ylim() == (5e-3, figures.TOP)
+    says = "IRNN leaves the picture, up to 4 · 10⁵⁴"
+    assert says in [text.get_text() for text in ax.texts] and fig.get_label().endswith(f"{says}.")
+    assert "leaves" not in figures.learning(DATA, 50).get_label()
+
+
+def test_a_network_has_one_colour_in_both_pictures():
+    colors = {}
+    for fig in [figures.lags(CURVES), *(figures.learning(DATA, T) for T in (50, 100))]:
+        for line in fig.axes[0].get_legend_handles_labels()[0]:
+            colors.setdefault(line.get_label().split(",")[0], set()).add(line.get_color())
+    assert set(colors) == {"LSTM", "tanh", "IRNN"}
+    assert all(len(found) == 1 for found in colors.values()) and len(set.union(*colors.values())) == 3
+
+
+def test_what_a_run_shows_is_told_too():
+    pulse = RUN._replace(C=np.array([[0.0], [-2.0], [8.0]]), h=np.array([[0.0], [-0.96], [1.0]]))
+    label = figures.run(pulse, np.ones((2, 1)), ["pulse"]).get_label()
+    assert label == "A run of 2 steps. The cell goes 0.0, −2.0, 8.0. The hidden state goes 0.0, −1.0, 1.0."
