@@ -117,7 +117,7 @@ def solved(losses):
 def carousel(w, x, y, k):
     """How far the carousel alone misses the gradient dL/dC_k of a batch, and how long each unit holds.
 
-    -> the relative error of dL/dC_T prod_{i=k+1..T} diag(f_i) for each sequence (eq-gate-path), and the
+    -> the relative error of dL/dC_T prod_{s=k+1..T} diag(f_s) for each sequence (eq-gate-path), and the
     half-life of each unit, from the geometric mean of its forget gate (eq-half-life).
     """
     f = forward("LSTM", w, x).f

@@ -316,13 +316,14 @@ def eq_lstm_bptt():
         return lambda *a: claim(*a, weights=lambda P: Params(*(change(W) for W in P[:4]), *P[4:]))
 
     return Certificate(
-        statement=r"\frac{dL}{dC_t} = f_{t+1} \odot \frac{dL}{dC_{t+1}} "
-        r"+ o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot \frac{dL}{dh_t}, \qquad "
-        r"\frac{dL}{dh_t} = \frac{\partial L_t}{\partial h_t} + W_h^{\top} \frac{dL}{da_{t+1}}",
-        conditions=r"$a_t$ stacks the four pre-activations and $W_h$ the four blocks that meet $h_{t-1}$; "
-        r"both "
-        r"sums end at $t = T$, and $o_0$ counts as 0. Proved with it: $dL/dW = \sum_t (dL/da_t) [h_{t-1}; "
-        r"x_t]^{\top}$ and $dL/db = \sum_t dL/da_t$.",
+        statement=r"dC_t = f_{t+1} \odot dC_{t+1} + o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot dh_t, \qquad "
+        r"dh_t = dl_t + W_h^{\top} \delta_{t+1}",
+        conditions=r"$t = T, \dots, 1$, with $dC_{T+1} = 0$ and $\delta_{T+1} = 0$; at $t = 0$ too, with "
+        r"$o_0 = 0$. "
+        r"All are columns: $dC_t$ and $dh_t$ hold the total gradients, $dl_t$ the local one $\partial "
+        r"L_t/\partial h_t$, $\delta_t$ those by the four pre-activations, stacked, and $W_h$ stacks the "
+        r"blocks that meet $h_{t-1}$. Proved with it: $dL/dW = \sum_t \delta_t [h_{t-1}; x_t]^{\top}$ and "
+        r"$dL/db = \sum_t \delta_t$.",
         inputs=cells,
         claim=claim,
         oracles={
@@ -480,7 +481,7 @@ def eq_cell_gradient():
 
 
 def eq_gate_path():
-    """The derivative along the cell, gates frozen"""
+    """The derivative along the cell, gates and candidate frozen"""
 
     def frozen(way):
         def oracle(*a):
@@ -513,11 +514,10 @@ def eq_gate_path():
         return formula
 
     return Certificate(
-        statement=r"\left.\frac{\partial C_t}{\partial C_k}\right|_{\text{gates frozen}} "
-        r"= \prod_{i=k+1}^{t} \operatorname{diag}(f_i)",
-        conditions=r"$0 \le k \le t \le T$; $f$, $i$ and $\tilde C$ are held at their values; the identity "
-        r"for "
-        r"$t = k$.",
+        statement=r"\left.\frac{\partial C_t}{\partial C_k}\right|_{\text{gates and candidate frozen}} "
+        r"= \prod_{s=k+1}^{t} \operatorname{diag}(f_s)",
+        conditions=r"$0 \le k \le t \le T$; $f$, $i$ and $\tilde C$ are held at their values; for $t = k$ "
+        r"the product is the identity.",
         inputs=cells,
         claim=lambda *a: np.array([lstm.gate_transport(package(*a), t, k) for t, k in pairs(package(*a))]),
         oracles={
@@ -576,7 +576,7 @@ def eq_carousel():
         return oracle
 
     return Certificate(
-        statement=r"f_i = 1,\; i_i = 0 \text{ for } k < i \le t \quad\Longrightarrow\quad C_t = C_k, \qquad "
+        statement=r"f_s = 1,\; i_s = 0 \text{ for } k < s \le t \quad\Longrightarrow\quad C_t = C_k, \qquad "
         r"\frac{\partial C_t}{\partial C_k} = I",
         conditions=r"A limit: a logistic gate never reaches 0 or 1. $I$ is the $n \times n$ identity matrix.",
         inputs=cells,
@@ -658,12 +658,13 @@ def eq_full_jacobian():
         r"\begin{pmatrix} I \\ D_k \end{pmatrix}, \qquad "
         r"P_t = \begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ "
         r"D_t \operatorname{diag}(f_t) & D_t A_t + B_t \end{pmatrix}",
-        conditions=r"$A_t = \operatorname{diag}(C_{t-1} f_t (1 - f_t)) W_f + \operatorname{diag}(\tilde C_t "
-        r"i_t "
-        r"(1 - i_t)) W_i + \operatorname{diag}(i_t (1 - \tilde C_t^2)) W_c$, $B_t = "
-        r"\operatorname{diag}(\tanh(C_t) o_t (1 - o_t)) W_o$, of each $W$ the columns that meet $h_{t-1}$; "
-        r"$D_t = \operatorname{diag}(o_t (1 - \tanh^2 C_t))$ and $D_0 = 0$. $o_k$ is held fixed, and so is "
-        r"$h_0$.",
+        conditions=r"$A_t = \operatorname{diag}(C_{t-1} \odot f_t \odot (1 - f_t)) W_f + "
+        r"\operatorname{diag}(\tilde C_t \odot i_t \odot (1 - i_t)) W_i + "
+        r"\operatorname{diag}(i_t \odot (1 - \tilde C_t^2)) W_c$, $B_t = "
+        r"\operatorname{diag}(\tanh(C_t) \odot o_t \odot (1 - o_t)) W_o$, of each $W$ the columns that meet "
+        r"$h_{t-1}$; "
+        r"$D_t = \operatorname{diag}(o_t \odot (1 - \tanh^2 C_t))$ and $D_0 = 0$. $o_k$ and $h_0$ are "
+        r"held fixed.",
         inputs=cells,
         claim=claim,
         oracles={
@@ -710,7 +711,7 @@ def eq_half_life():
 
     return Certificate(
         statement=r"\tau = \frac{\ln 2}{-\ln f} \quad\text{steps}, \qquad f^{\tau} = \tfrac12",
-        conditions=r"$0 < f < 1$, the same at every step, gates frozen.",
+        conditions=r"$0 < f < 1$, the same at every step, gates and candidate frozen.",
         inputs=inputs,
         claim=lambda f: np.log(2) / -np.log(f),
         oracles={
