@@ -44,6 +44,25 @@ def test_panels_are_well_formed_and_say_in_words_what_they_say_in_colour(make):
     assert repr(panel) == str(panel) and "<div" not in str(panel)
 
 
+@pytest.mark.parametrize(
+    ("make", "colour"),
+    [
+        (PANELS["correct"], "#009E73"),
+        (PANELS["named"], "#D55E00"),
+        (PANELS["unanswered"], "#666666"),
+        (PANELS["hint"], "#666666"),
+        (reset, "#666666"),
+    ],
+)
+def test_the_bar_of_a_panel_has_the_colour_of_its_verdict(make, colour):
+    assert f"{colour})" in ElementTree.fromstring(make()._repr_html_()).get("style")
+
+
+def test_what_the_learners_code_printed_is_shown_if_it_printed():
+    assert "\nYour code printed:\n<&>" in str(PANELS["printed"]())
+    assert "printed" not in str(PANELS["unknown"]()) + PANELS["unknown"]()._repr_html_()
+
+
 def test_a_verdict_is_true_if_passed():
     assert check("3b", answer(), record=False)
     assert not check("3b", {})
@@ -54,20 +73,27 @@ def test_hints_rise_and_the_last_one_stays():
     given = [hint("1b") for _ in range(5)]
     heads = [note.head.split(" · ")[1] for note in given]
     assert heads == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3", "Hint 3 of 3"]
-    assert "last hint" in given[2].says and "last hint" not in given[1].says
+    assert [note.says for note in given[:2]] == list(EXERCISES["1b"].hints[:2])
+    assert given[2].says.startswith(EXERCISES["1b"].hints[2]) and given[2].says.count("last hint") == 1
     assert hint("2b").head.endswith("1 of 3")
     reset()
     assert hint("1b") == given[0]
 
 
 def test_hints_and_questions_for_an_unknown_exercise_name_the_known_ones():
-    assert "3c-full" in str(hint("zz")) and "3c-full" in str(question(None))
+    for said in hint("zz"), question(None), question([]), question("zz"):
+        assert "3c-full" in said.says and said.head.startswith("No ")
+
+
+def test_a_question_is_that_of_its_exercise():
+    assert str(question("2c-any")) == f"2c-any · {EXERCISES['2c-any'].title}\n{EXERCISES['2c-any'].question}"
+    assert question("1a").says == f"The page asks for {EXERCISES['1a'].takes}."
 
 
 def test_no_hint_before_the_last_is_the_answer():
     """The last hint may hold the formula in code; the first two may not."""
     for ex in EXERCISES.values():
-        assert not [text for text in ex.hints[:1] if "`" in text and " = " in text]
+        assert not [text for text in ex.hints[:2] if "`" in text and " = " in text]
 
 
 def test_progress_is_kept_for_passes_that_count(data):
@@ -78,7 +104,16 @@ def test_progress_is_kept_for_passes_that_count(data):
     assert progress().passed == {"3b"}
     line = next(line for line in str(progress()).splitlines() if " 3b " in line)
     assert line.startswith("passed") and "open" in str(progress())
-    assert str(data) in str(progress())
+    assert str(data) in str(progress()) and f"1 of {len(EXERCISES)} checks passed" in str(progress())
+    rows = ElementTree.fromstring(progress()._repr_html_()).iter("tr")
+    states = {row[0].text: row[2].text for row in rows}
+    assert states["3b"] == "✓ passed" and states["1a"] == "open"
+
+
+def test_the_folder_is_made_with_those_above_it(data, monkeypatch):
+    monkeypatch.setenv("RNNCOURSE_DATA", str(data / "in" / "side"))
+    check("3b", answer())
+    assert (data / "in" / "side" / "progress.json").exists()
 
 
 def test_progress_survives_a_restart(data):
@@ -136,6 +171,27 @@ def test_checks_need_numpy_only():
     code = f"import sys; import rnncourse.check; print(sorted({others} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_catalogue_says_of_each_mistake_what_the_check_says():
+    table = course.catalogue("1a")
+    known = EXERCISES["1a"].mistakes
+    assert [row[1] for row in table.rows] == [mistake.says for mistake in known.values()]
+    assert table.rows[0][0] == f"transposed `{known['transposed'].breaks}`"
+    rows = list(ElementTree.fromstring(table._repr_html_()).find("tbody"))
+    assert [row[0].text.strip() for row in rows] == list(known) and rows[0][0][0].tag == "code"
+
+
+def test_the_catalogue_counts_the_wrong_answers_and_those_called_by_their_name(monkeypatch):
+    def made(key, pairs):
+        assert pairs
+        return [("right", "a"), ("a", "a"), ("z", "b"), ("a", "z"), ("b", "right"), ("a + b", "a + b")]
+
+    monkeypatch.setattr(sys.modules["rnncourse.check.catalogue"], "confusion", made)
+    table = course.catalogue()
+    assert [row[0] for row in table.rows] == sorted(EXERCISES)
+    assert {row[2:] for row in table.rows} == {("5", "2")}
+    assert table.rows[0][1] == str(len(EXERCISES["1a"].mistakes))
 
 
 def test_the_public_names():
