@@ -21,7 +21,10 @@ def power(M, n):
     if M.dtype.kind != "c" and not lam.imag.any():
         lam, Q = lam.real, Q.real  # complex all the same from numpy 2.5 on
     if len(M) and not np.linalg.cond(Q) < 1e6:
-        raise ValueError("M must be diagonalizable, got a defective matrix: too few independent eigenvectors")
+        raise ValueError(
+            "M must be diagonalizable, got a defective matrix or one nearly so: "
+            "its eigenvectors are too close to dependent, cond(Q) > 1e6"
+        )
     if n < 0 and np.abs(lam).min(initial=np.inf) <= len(M) * 1e-15 * np.abs(lam).max(initial=0):
         raise ValueError(f"M must be invertible for n = {n}, got a matrix with eigenvalue 0")
     result = (Q * lam**n) @ np.linalg.inv(Q)

@@ -86,6 +86,15 @@ def test_what_power_refuses_eig_gets_wrong_in_silence():
         spectra.power([[2, -1], [1, 0]], 30)
 
 
+@pytest.mark.parametrize("M", [[[1, 1e7], [0, 2]], [[1, 1], [0, 1 + 1e-7]]])
+def test_a_matrix_with_distinct_eigenvalues_is_called_nearly_defective(M):
+    assert M[0][0] != M[1][1]
+    with pytest.raises(
+        ValueError, match=r"defective matrix or one nearly so: its eigenvectors .* cond\(Q\) > 1e6"
+    ):
+        spectra.power(M, 30)
+
+
 def test_radius_and_norm_in_closed_form():
     assert spectra.radius([[0, 4], [-1, 0]]) == pytest.approx(2)
     assert spectra.norm([[0, 4], [-1, 0]]) == pytest.approx(4)
