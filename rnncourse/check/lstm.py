@@ -27,6 +27,11 @@ def cell(n, m):
     return draw
 
 
+def cell_first(a, right):
+    """Where two pairs (h_t, C_t) differ: a wrong cell spoils h_t too, and should be looked at first."""
+    return arrays("C_t", "h_t").differs(a[::-1], right[::-1])
+
+
 @exercise(
     "3a",
     "One LSTM step",
@@ -41,7 +46,7 @@ def cell(n, m):
         "The cell is `f * C_prev + i * C_tilde`, entry by entry; what is shown of it is `o * np.tanh(C_t)`. "
         "Return both, h_t first.",
     ),
-    kind=arrays("h_t", "C_t"),
+    kind=arrays("h_t", "C_t")._replace(differs=cell_first),
 )
 def step(
     params,
@@ -51,6 +56,7 @@ def step(
     stack=lambda h, x: np.concatenate([h, x]),
     bias=lambda b: b,
     gate=sigma,
+    order=lambda f, i, o: (f, i, o),
     candidate=np.tanh,
     cell=lambda f, i, C_prev, C_tilde: f * C_prev + i * C_tilde,
     hidden=lambda o, C, C_prev: o * np.tanh(C),
@@ -58,7 +64,8 @@ def step(
 ):
     hx = stack(h_prev, x_t)
     z_f, z_i, z_o, z_c = (W @ hx + bias(b) for W, b in zip(params[:4], params[4:], strict=True))
-    f, i, o, C_tilde = gate(z_f), gate(z_i), gate(z_o), candidate(z_c)
+    f, i, o = order(gate(z_f), gate(z_i), gate(z_o))
+    C_tilde = candidate(z_c)
     C = cell(f, i, C_prev, C_tilde)
     return finish(hidden(o, C, C_prev), C)
 
@@ -88,6 +95,37 @@ def _(f, i, C_prev, C_tilde):
     A gate called forget should forget when it is open, one would think.
     """
     return (1 - f) * C_prev + i * C_tilde
+
+
+@mistake("3a", "gates-coupled", "eq-lstm-cell", part="cell")
+def _(f, i, C_prev, C_tilde):
+    """You write a share 1 - f: here the input gate is a gate of its own, and f + i need not be 1.
+
+    Some texts couple the two, as the gated recurrent unit does.
+    """
+    return f * C_prev + (1 - f) * C_tilde
+
+
+@mistake("3a", "gate-left-out", "eq-lstm-cell", part="cell")
+def _(f, i, C_prev, C_tilde):
+    """A gate is left out: there are three, one on the old cell, one on the candidate, one on what is shown.
+
+    The first LSTM had no forget gate, and other cells have no output gate.
+    """
+    return f * C_prev + C_tilde
+
+
+also("3a", "gate-left-out", cell=lambda f, i, C_prev, C_tilde: C_prev + i * C_tilde)
+also("3a", "gate-left-out", hidden=lambda o, C, C_prev: np.tanh(C))
+
+
+@mistake("3a", "input-output-swapped", "eq-lstm-gates", part="order")
+def _(f, i, o):
+    """The input gate and the output gate have changed places: i scales what is written, o what is shown.
+
+    In params the weights stand in the order f, i, o; PyTorch stacks them as i, f, g, o.
+    """
+    return f, o, i
 
 
 @mistake("3a", "scalar-gates", "eq-lstm-gates", part="gate")
@@ -270,7 +308,7 @@ def _():
     return dict.fromkeys(NAMES, True)
 
 
-# 3c: the gradient along the cell, gates given
+# 3c: the gradient along the cell, gates and candidate given
 
 
 def gates(n, T, t, k):
@@ -283,7 +321,7 @@ def gates(n, T, t, k):
 
 @exercise(
     "3c",
-    "The gradient along the cell, gates given",
+    "The gradient along the cell, gates and candidate given",
     "f(f, t, k), the (n, n) matrix dC_t/dC_k with f_t in row t - 1 of the array f",
     gates(3, 7, 5, 2),
     gates(4, 6, 4, 0),
@@ -296,10 +334,22 @@ def gates(n, T, t, k):
         "The steps are k + 1, ..., t, and f_i stands in row i - 1: the rows `f[k:t]`. Their product along "
         "time is the diagonal; for t = k the product is empty, and the matrix the identity.",
     ),
-    alike=("from-k+last-only", "until-t-1+first-only", "until-t-1+last-only", "row-off-by-one+first-only"),
+    alike=(
+        *("from-k+last-only", "until-t-1+first-only", "until-t-1+last-only", "row-off-by-one+first-only"),
+        *("from-k-plus-1+last-only", "from-k-plus-1+first-only"),
+        *("row-too-early+last-only", "row-too-early+first-only"),
+    ),
 )
-def gate_path(f, t, k, rows=lambda f, t, k: f[k:t], product=lambda f: f.prod(axis=0), shape=np.diag):
-    return shape(product(rows(f, t, k)))
+def gate_path(
+    f,
+    t,
+    k,
+    rows=lambda f, t, k: f[k:t],
+    share=lambda f: f,
+    product=lambda f: f.prod(axis=0),
+    shape=np.diag,
+):
+    return shape(product(share(rows(f, t, k))))
 
 
 @mistake("3c", "scalar-one", "eq-carousel")
@@ -365,6 +415,46 @@ def _(f, t, k):
     return f[k + 1 : t + 1]
 
 
+@mistake("3c", "row-too-early", "eq-gate-path", part="rows")
+def _(f, t, k):
+    """The rows of f are one too early: they are those of f_k, ..., f_{t-1}, where f_{k+1}, ..., f_t are due.
+
+    The offset between steps and rows is taken off twice.
+    """
+    return f[k - 1 : t - 1]
+
+
+@mistake("3c", "from-k-plus-1", "eq-gate-path", part="rows")
+def _(f, t, k):
+    """Your product begins one step too late: f_{k+1}, the first factor, stands in row k.
+
+    The product starts at k + 1, and the row of f_{k+1} is taken for k + 1.
+    """
+    return f[k + 1 : t]
+
+
+@mistake("3c", "forget-inverted", "eq-gate-path", part="share")
+def _(f):
+    """You multiply by 1 - f: f is the share that stays, in spite of its name.
+
+    A gate called forget should forget when it is open, one would think.
+    """
+    return 1 - f
+
+
+@mistake("3c", "product-over-units", "eq-gate-path")
+def _(f, t, k):
+    """You multiply over the units as well as over time: each unit has a product of its own.
+
+    `f[k:t].prod()` without an axis multiplies all numbers of the array.
+    """
+    return np.eye(f.shape[1]) * f[k:t].prod()
+
+
+also("3c", "product-over-units", lambda f, t, k: f[k:t].prod())
+also("3c", "product-over-units", lambda f, t, k: np.diag(f[k:t].prod(axis=1)))
+
+
 @mistake("3c", "summed", "eq-gate-path", part="product")
 def _(f):
     """The gates are added where they multiply: each step scales what the step before has left.
@@ -412,7 +502,8 @@ def _(f, t, k):
 
 @mistake("3c", "always-identity", "eq-carousel")
 def _(f, t, k):
-    """This is the identity whatever the gates: that is the limit f = 1, which a sigma never reaches.
+    """This is the identity whatever the gates. It is right in the limit f = 1, which a sigma never reaches,
+    or for an empty product: does your slice of f hold any rows?
 
     The constant error carousel of 1997, before there was a forget gate, is remembered as a law.
     """
@@ -428,8 +519,16 @@ def run(n, m, T, t, k):
         states = lstm.forward(params, x, rng.uniform(-1, 1, n), rng.uniform(-2, 2, n))
         return params, x, states, t, k
 
-    draw.__doc__ = f"n = {n}, t = {t}, k = {k}"
+    draw.__doc__ = f"n = {n}, t = {t}, k = {k}" + (k == 0) * ", where h_0 is given and does not move with C_0"
     return draw
+
+
+def on_h(params, change, *names):
+    """The parameters with change(W) for the columns that meet h, in each W that is named."""
+    n, old = len(params.b_f), params._asdict()
+    return params._replace(
+        **{name: np.hstack([change(old[name][:, :n]), old[name][:, n:]]) for name in names}
+    )
 
 
 @exercise(
@@ -455,8 +554,8 @@ def full_path(params, x, states, t, k):
 
 @mistake("3c-full", "gates-only", "eq-full-jacobian")
 def _(params, x, states, t, k):
-    """This is the product of the forget gates, with all gates frozen. They read h_{t-1}, and h_{t-1} moves
-    with C_{t-1}.
+    """This is the product of the forget gates, gates and candidate frozen. All four boxes read h_{t-1}, and
+    h_{t-1} moves with C_{t-1}.
 
     The paper calls the other paths negligible.
     """
@@ -485,6 +584,45 @@ def _(params, x, states, t, k):
     o = states.o.copy()
     o[k - 1] = 0  # o_k enters only there
     return lstm.cell_transport(params, x, states._replace(o=o), t, k)
+
+
+@mistake("3c-full", "path-missing", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """One of the paths into C_t is missing: f, i and the candidate all read h_{t-1}.
+
+    The product rule has four terms here, and one is easily dropped.
+    """
+    return full_path(on_h(params, np.zeros_like, "W_f"), x, states, t, k)
+
+
+for name in "W_i", "W_c":  # without W_o it is the one-step product
+    also("3c-full", "path-missing", lambda p, *a, name=name: full_path(on_h(p, np.zeros_like, name), *a))
+
+
+@mistake("3c-full", "weights-transposed", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """The weights on h stand there transposed: forward in time each W itself is due, rows scaled by a slope.
+
+    The backward pass multiplies by W^T.
+    """
+    return full_path(on_h(params, np.transpose, *params._fields[:4]), x, states, t, k)
+
+
+@mistake("3c-full", "new-cell-for-old", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """The path through the forget gate carries C_t: what the gate multiplies is the old cell, C_{t-1}.
+
+    Row s of the gates belongs to step s + 1, and row s of the cell to step s.
+    """
+    _, C, f, i, o, C_tilde = (a[..., None] for a in states)
+    W_f, W_i, W_o, W_c = (W[:, : len(W)] for W in params[:4])
+    dC, D = np.eye(len(W_f)), o * (1 - np.tanh(C[1:]) ** 2)
+    dh = D[k - 1] * dC
+    for s in range(k, t):
+        A = C[s + 1] * f[s] * (1 - f[s]) * W_f + C_tilde[s] * i[s] * (1 - i[s]) * W_i
+        dC = f[s] * dC + (A + i[s] * (1 - C_tilde[s] ** 2) * W_c) @ dh
+        dh = D[s] * dC + np.tanh(C[s + 1]) * o[s] * (1 - o[s]) * W_o @ dh
+    return dC
 
 
 @mistake("3c-full", "transposed", "eq-full-jacobian")
@@ -605,13 +743,15 @@ def pulses(T):
 )
 def counter(
     x,
+    read=lambda x: x,
     keep=lambda pulse, reset: 1 - reset,
     write=lambda pulse, reset: pulse,
+    finish=lambda C: C,
 ):
     C = [[0.0]]
-    for pulse, reset in x:
+    for pulse, reset in read(x):
         C.append([keep(pulse, reset) * C[-1][0] + write(pulse, reset)])
-    return np.array(C)
+    return finish(np.array(C))
 
 
 @mistake("3a-counter", "never-reset", "eq-lstm-cell", part="keep")
@@ -666,6 +806,33 @@ def _(pulse, reset):
     An input gate of sigma(K pulse - K) is sigma(0) at a pulse.
     """
     return pulse / 2
+
+
+@mistake("3a-counter", "half-open", "eq-lstm-gates", part="write")
+def _(pulse, reset):
+    """A step without a pulse counts as one half: a gate with pre-activation 0 is half open.
+
+    The bias of the input gate is left at 0, and sigma(2K pulse) looks shut at 0.
+    """
+    return (1 + pulse) / 2
+
+
+@mistake("3a-counter", "columns-swapped", "eq-lstm-gates", part="read")
+def _(x):
+    """Pulse and reset have changed places: the rows of the weights act on [h; pulse; reset].
+
+    The forget gate comes first in params, and so its input is taken to come first.
+    """
+    return x[:, ::-1]
+
+
+@mistake("3a-counter", "hidden-returned", "eq-lstm-hidden", part="finish")
+def _(C):
+    """This is what the counter shows, tanh(C), which cannot pass 1; the count is in the cell.
+
+    `lstm.forward` returns h before C.
+    """
+    return np.tanh(C)
 
 
 # 3b-bound: how large a leaking cell can become
