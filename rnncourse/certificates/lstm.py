@@ -514,8 +514,8 @@ def eq_gate_path():
         return formula
 
     return Certificate(
-        statement=r"\left.\frac{\partial C_t}{\partial C_k}\right|_{\text{gates and candidate frozen}} "
-        r"= \prod_{s=k+1}^{t} \operatorname{diag}(f_s)",
+        statement=r"\left.\frac{\partial C_t}{\partial C_k}\right|_{\substack{\text{gates and} \\ "
+        r"\text{candidate frozen}}} = \prod_{s=k+1}^{t} \operatorname{diag}(f_s)",
         conditions=r"$0 \le k \le t \le T$; $f$, $i$ and $\tilde C$ are held at their values; for $t = k$ "
         r"the product is the identity.",
         inputs=cells,
