@@ -461,8 +461,9 @@ def eq_elementwise():
             yield (rng.normal(scale=2, size=n),)
 
     return Certificate(
-        statement=r"\frac{\partial y_i}{\partial z_j} = \sigma'(z_i)\,\delta_{ij}, \qquad\text{that is} "
-        r"\qquad \frac{\partial y}{\partial z} = \operatorname{diag}\bigl(\sigma'(z)\bigr)",
+        statement=r"\begin{aligned} \frac{\partial y_i}{\partial z_j} &= \sigma'(z_i)\,\delta_{ij}, "
+        r"\\ \text{that is} \qquad \frac{\partial y}{\partial z} "
+        r"&= \operatorname{diag}\bigl(\sigma'(z)\bigr) \end{aligned}",
         conditions=r"$y_i = \sigma(z_i)$: each output sees its own input only.",
         inputs=inputs,
         claim=lambda z: np.diag(rnn.dsigma(z)),
@@ -552,8 +553,8 @@ def eq_multiplicity():
 
     return Certificate(
         statement=r"\begin{aligned} &\sum_{t=0}^{T}\sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,"
-        r"\frac{\partial h_t}{\partial h_k}\,\frac{d h_k}{d W} "
-        r"\\ &\quad= \sum_{t=0}^{T}\sum_{k=1}^{t} (t-k+1)\,\frac{\partial L_t}{\partial h_t}\,"
+        r"\frac{\partial h_t}{\partial h_k}\,\frac{d h_k}{d W} = "
+        r"\\ &\sum_{t=0}^{T}\sum_{k=1}^{t} (t-k+1)\,\frac{\partial L_t}{\partial h_t}\,"
         r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W} \end{aligned}",
         conditions="Each term counted once makes the gradient; the left side does not.",
         inputs=networks,
