@@ -52,7 +52,7 @@ def test_every_certificate_has_an_equation():
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_the_page_states_what_is_proved(label):
+def test_the_page_states_what_is_verified(label):
     if label in equations():
         assert plain(equations()[label]) == plain(LABELS[label]().statement)
 
@@ -66,7 +66,7 @@ def test_equations_are_found_wherever_they_stand():
 
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("label", LABELS)
-def test_the_equation_is_proved_and_wrong_variants_are_rejected(label, seed):
+def test_the_equation_is_verified_and_wrong_variants_are_rejected(label, seed):
     report = certify(label, np.random.default_rng(seed))
     assert report.kept == []
     assert {name: error for name, error in report.errors.items() if not error <= 1e-10} == {}
@@ -188,7 +188,7 @@ def test_the_command_prints_the_table():
     done = command("eq-jacobian", "eq-power", "--seed", "3")
     assert done.returncode == 0
     assert "complex step" in done.stdout
-    assert done.stdout.endswith("2 of 2 equations proved\n")
+    assert done.stdout.endswith("2 of 2 equations verified\n")
     assert command("eq-nothing").returncode == 2
 
 
@@ -229,7 +229,7 @@ def test_the_section_shows_the_statement_and_runs_the_certificate(label):
     assert f'certificates.show("{label}")' in section
 
 
-def test_the_stored_reports_say_that_all_is_proved():
+def test_the_stored_reports_say_that_all_is_verified():
     cells = json.loads(PAGE.read_text(encoding="utf-8"))["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     shown = ["".join(output["data"]["text/html"]) for output in outputs]

@@ -8,10 +8,10 @@ python tools/notebooks.py --check              write nothing; exit 1 if a file w
 import argparse
 import os
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import yaml
@@ -101,9 +101,9 @@ def main():
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would change")
     args = parser.parse_args()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two threads on a busy core are far slower than one
-    os.environ["RNNCOURSE_DATA"] = tempfile.mkdtemp()  # the reader's own progress is not ours to change
     paths = args.notebooks or sorted(p for p in BOOK.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-    with ThreadPoolExecutor(2) as pool:
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        os.environ["RNNCOURSE_DATA"] = folder  # the reader's own progress is not ours to change
         return 0 if all(list(pool.map(lambda p: report(p, args.check), paths))) else 1
 
 

@@ -1,6 +1,6 @@
 """Print the whole course into one PDF with bookmarks, page by page through the browser that the tests use.
 
-python tools/pdf.py      writes _build/rnncourse-book.pdf (after the book was built)
+python -m tools.pdf      writes _build/rnncourse-book.pdf (after the book was built)
 """
 
 import io

@@ -30,7 +30,7 @@ class Oracle(NamedTuple):
 
 
 class Certificate(NamedTuple):
-    """A labelled equation and what proves it; each formula takes the arguments of one input."""
+    """A labelled equation and what supports it; each formula takes the arguments of one input."""
 
     statement: str  # LaTeX, as the page prints it
     conditions: str  # one sentence: when it holds
