@@ -155,6 +155,32 @@ def test_a_variant_that_is_right_is_reported(monkeypatch, rng):
     assert not certify("eq-jacobian", rng).passed
 
 
+def test_a_wrong_shape_at_one_input_does_not_hide_that_a_variant_is_right_at_another(monkeypatch, rng):
+    certificate = LABELS["eq-jacobian"]()
+    inputs = list(certificate.inputs(rng))
+    kept = {"right at the last": lambda W, x: certificate.claim(W, x) if x is inputs[-1][1] else np.zeros(7)}
+    variant = certificate._replace(wrong=kept, inputs=lambda rng: inputs)
+    monkeypatch.setitem(LABELS, "eq-jacobian", lambda: variant)
+    assert certify("eq-jacobian", rng).kept == ["right at the last"]
+
+
+@pytest.mark.parametrize(("factor", "sign"), [(0.5, "<"), (1, "<"), (2, "NOT <")])
+def test_a_report_compares_each_error_with_its_tolerance(factor, sign):
+    certificate = LABELS["eq-jacobian"]()
+    errors = {name: factor * oracle.tolerance for name, oracle in certificate.oracles.items()}
+    report = certificates.Report("eq-jacobian", certificate, errors, {"sign": 2.0})
+    assert report.passed == (factor <= 1)
+    for name, oracle in certificate.oracles.items():
+        assert f"  {name}: {sign} {oracle.tolerance:.0e}\n" in repr(report)
+
+
+def test_a_report_counts_the_variants_that_miss_by_more_than_a_thousandth():
+    missed = {"far": 1.0, "just": certificates.CAUGHT, "not": 1e-9}
+    certificate = LABELS["eq-jacobian"]()._replace(oracles={})
+    report = certificates.Report("eq-jacobian", certificate, {}, missed)
+    assert report.kept == ["just", "not"] and "wrong variants rejected: 1 of 3" in repr(report)
+
+
 def test_run_gives_an_error_for_each_oracle(rng):
     errors = run("eq-jacobian", rng)
     assert set(errors) == set(LABELS["eq-jacobian"]().oracles)
