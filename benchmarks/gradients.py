@@ -17,6 +17,7 @@ from time import process_time
 import numpy as np
 import torch
 
+from benchmarks.double_sum import WAYS
 from rnncourse import lstm, rnn
 from rnncourse.gradcheck import relative_error
 
@@ -41,9 +42,9 @@ def main():
     table({size: lstm_contestants(*size) for size in SIZES})
     print("\nAll norms ||dh_t/dh_k||, a block of k's at once: times as fast as")
     table({(32, 200): transport_contestants(32, 200)}, rounds=5)
-    print("\nGrowth exponent of the time in T, from T to 2T (n = 8)")
-    for name, method, T in METHODS:
-        print(f"{name:35s}{growth_exponent(method, T):.1f}")
+    print("\nGrowth exponent of the time in T, from T to 2T (n = 16)")
+    for (name, way), T in zip(WAYS.items(), (60, 200, 4000), strict=True):
+        print(f"{name:40s}{growth_exponent(way, T):.1f}")
 
 
 def table(rows, rounds=15):
@@ -112,7 +113,7 @@ def torch_tuned(W, U, x, h):
     return [h := torch.addmm(z_t, h, W.T).sigmoid() for z_t in z]
 
 
-def torch_module(module, x, h0, dl, cell=()):
+def torch_module(module, x, h0, dl):
     x, h0, dl = map(torch.tensor, (x, h0, dl))
     start = (h0[None], torch.zeros_like(h0)[None]) if isinstance(module, torch.nn.LSTM) else h0[None]
     return lambda: torch.autograd.grad(module(x, start)[0], tuple(module.parameters()), dl[1:])
@@ -201,12 +202,12 @@ def transport_contestants(n, T):
     return check(calls, calls)
 
 
-def transport_norms(params, h, block=32):
+def transport_norms(params, h):
     """The Frobenius norm of dh_t/dh_k in row t, column k, for blocks of k that stay in the cache.
 
     The products are kept transposed, one below the other, so that a factor J_t is one matrix product for all.
     """
-    T, n = len(h) - 1, h.shape[-1]
+    T, n, block = len(h) - 1, h.shape[-1], 32
     J_T = rnn.jacobian(params, h).swapaxes(1, 2)
     norms = np.zeros((T + 1, T + 1))
     for first in range(0, T + 1, block):
@@ -221,33 +222,15 @@ def transport_norms(params, h, block=32):
     return norms
 
 
-def double_sum_with_reuse(params, x, h, dl):
-    """The double sum, with the row dL_t/dh_k carried on from k to k - 1."""
-    dW = np.zeros_like(params.W)
-    for t in range(1, len(h)):
-        row = dl[t]
-        for k in range(t, 0, -1):
-            dW += np.outer(row * h[k] * (1 - h[k]), h[k - 1])
-            row = row @ rnn.jacobian(params, h[k])
-    return dW
-
-
-def growth_exponent(method, T, n=8):
-    times = []
+def growth_exponent(way, T):
+    n, times = 16, []
     for length in (T, 2 * T):
         x, h0, dl = problem(n, length, 1)
         params = rnn.Params(np.eye(n), np.eye(n))
         h = rnn.forward(params, x, h0)
-        assert relative_error(method(params, x, h, dl), rnn.backward(params, x, h, dl)[0].W) < 1e-10
-        times.append(min(seconds(partial(method, params, x, h, dl)) for _ in range(3)))
+        assert relative_error(way(params, x, h, dl), rnn.backward(params, x, h, dl)[0].W) < 1e-10
+        times.append(min(seconds(partial(way, params, x, h, dl)) for _ in range(3)))
     return float(np.log2(times[1] / times[0]))
-
-
-METHODS = [
-    ("double sum, every product anew", lambda params, x, h, dl: rnn.double_sum(params, h, dl), 60),
-    ("double sum, products carried on", double_sum_with_reuse, 200),
-    ("backward", lambda *args: rnn.backward(*args)[0].W, 4000),
-]
 
 
 if __name__ == "__main__":

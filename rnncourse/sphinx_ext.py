@@ -220,6 +220,14 @@ def keep_punctuation(app, doctree, docname):
             after.parent.replace(after, nodes.Text(after[stop.end() :]))
 
 
+def see_assets(app, env, added, changed, removed):
+    """A style or a script that is newer than the front page makes that outdated, or nothing would be copied."""
+    front = Path(app.outdir) / f"{app.config.root_doc}.html"
+    folders = (Path(app.srcdir) / folder for folder in app.config.html_static_path)
+    times = [path.stat().st_mtime for folder in folders for path in folder.glob("*")]
+    return [app.config.root_doc] if front.exists() and max(times) > front.stat().st_mtime else []
+
+
 def copy_katex(app):
     source, target = ROOT / "node_modules/katex/dist", Path(app.outdir) / "_static/katex"
     (target / "fonts").mkdir(parents=True, exist_ok=True)
@@ -260,6 +268,7 @@ def setup(app):
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.add_directive("choice", Choice)
     app.connect("builder-inited", copy_katex)
+    app.connect("env-get-outdated", see_assets)
     app.connect("autodoc-process-docstring", as_written)
     app.connect("autodoc-skip-member", is_field)
     app.connect("doctree-read", number_equations)

@@ -1,3 +1,5 @@
+"""Sliders: every frame comes back from its pack, and both faces say the same in words."""
+
 import gzip
 import json
 import os

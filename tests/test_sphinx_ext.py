@@ -44,7 +44,8 @@ def build(tmp_path):
         source = tmp_path / "book"
         for name, text in {"index.md": HOME, **pages}.items():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_text(text, "utf-8")
+            if not (source / name).exists():  # else it would be read again
+                (source / name).write_text(text, "utf-8")
         warnings = StringIO()
         out = tmp_path / "out"
         app = Sphinx(source, None, out, tmp_path / "trees", "html", CONF, status=None, warning=warnings)
@@ -193,6 +194,17 @@ def test_katex_comes_with_its_fonts_and_asks_for_no_other(build, tmp_path):
     assert asked
     for name in asked:
         assert (tmp_path / "out/_static/katex" / name.split(")")[0]).is_file()
+
+
+def test_a_style_that_changed_alone_is_copied(build, tmp_path, monkeypatch):
+    monkeypatch.setitem(CONF, "html_static_path", ["_assets"])
+    page = '<link href="_static/course.css">\n'  # what no page asks for is swept away
+    for style in "a {}", "b {}":
+        assets = tmp_path / "book" / "_assets"
+        assets.mkdir(parents=True, exist_ok=True)
+        (assets / "course.css").write_text(style)
+        build({} if style == "b {}" else {"page.md": f"# A\n\n{page}"})
+        assert (tmp_path / "out/_static/course.css").read_text() == style
 
 
 def test_names_tell_their_place():

@@ -1,3 +1,4 @@
+// The head and the menu of a page, what scrolls on it, and copies of its code.
 const button = document.querySelector("button.theme");
 button.hidden = false;
 const name = () => {
@@ -14,6 +15,14 @@ document.querySelector("a.lite")?.addEventListener("click", (event) => {
   document.querySelector(".actions [role=status]").textContent =
     "Running here needs a web server and a network. Download the notebook instead, or serve the course with: make book";
 });
+
+const menu = document.getElementById("course");
+const showWhereWeAre = () => {
+  const here = menu.querySelector("[aria-current]");
+  if (here) menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
+};
+menu.addEventListener("toggle", showWhereWeAre);
+showWhereWeAre();
 
 const contents = document.querySelector("details.contents");
 const wide = matchMedia("(min-width: 80rem)");
@@ -35,7 +44,7 @@ addEventListener("load", () => whenIdle(drawNext));
 const drawn = new ResizeObserver((boxes) => boxes.forEach(({target: box}) => {
   if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
   else if (box !== document.activeElement) box.removeAttribute("tabindex");
-  if (box.matches(":not(.cell_output) > * > .highlight > pre") && !box.nextElementSibling) offerCopy(box);
+  if (box.matches(":not(.cell_output) > :not(.docstring) > .highlight > pre") && !box.nextElementSibling) offerCopy(box);
 }));
 document.querySelectorAll("pre, .katex-display, .scroll, .output, .rnn-figure").forEach((box) => {
   box.tabIndex = 0;

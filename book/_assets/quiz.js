@@ -4,7 +4,6 @@ const stored = (act) => { try { return act(localStorage); } catch { return null;
 
 for (const form of document.querySelectorAll("form.choice")) {
   const sheet = document.createElement("div");
-  sheet.className = "choice-sheet";
   sheet.setAttribute("role", "status");
   const folded = form.querySelector("details");
   sheet.append(...[...folded.children].slice(1));
@@ -23,7 +22,6 @@ for (const form of document.querySelectorAll("form.choice")) {
   const show = (chosen) => {
     feedback.forEach((part, i) => { part.hidden = i !== chosen; });
     reveal.hidden = clear.hidden = chosen < 0;
-    options.forEach((option, i) => { option.closest("label").dataset.chosen = i === chosen; });
   };
   const select = () => { answer.disabled = !options.some((option) => option.checked); };
 

@@ -2,13 +2,14 @@
 
 import threading
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tools.browser import chromium
+from tools.serve import Quiet
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 QUIET = [
@@ -52,10 +53,6 @@ def names(site):
 
 @pytest.fixture(scope="session")
 def server(site):
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as http:
         threading.Thread(target=http.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{http.server_port}"

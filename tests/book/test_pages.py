@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -159,6 +160,22 @@ def test_the_keyboard_skips_to_the_content_and_opens_the_menu(visit):
     assert page.evaluate("document.activeElement.closest('nav').id") == "course"
     page.keyboard.press("Escape")
     assert not menu.is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_menu_shows_where_you_are(visit, width):
+    page = visit("appendix/api.html", viewport={"width": width, "height": 700})
+    if width < 960:
+        page.get_by_role("button", name="Menu").click()
+    here = page.locator("[aria-current=page]")
+    expect(here).to_have_text("Functions")
+    expect(here).to_be_in_viewport(ratio=1)
+
+
+def test_a_search_in_vain_says_so_and_stores_nothing(visit):
+    page = visit("search.html?q=zzzqqq")
+    expect(page.get_by_text("No page has these words")).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_reading_needs_no_scripts(visit):

@@ -1,3 +1,5 @@
+"""The one look: colours, bytes that do not change, letters that a page can set in its own font."""
+
 import os
 import re
 import subprocess
