@@ -51,8 +51,8 @@ def explore(figure, **grids):
     """Sliders for `figure(**values)`, a function that returns a matplotlib figure with an alt text.
 
     A grid is a sequence or a Grid: numbers make a slider, words make radio buttons (more than five, a menu).
-    Every frame is drawn at once; if the figure fails for one, a ValueError names its values. Python in the browser
-    would take a minute for that: there only the first is, and the widgets draw the others when they are wanted.
+    Every frame is drawn at once; if the figure fails for one, a ValueError names it. In a browser that
+    would take a minute: there only the first is drawn, and the widgets draw the others when they are wanted.
     """
     if not grids:
         raise ValueError("explore needs at least one grid of values, such as z=[-1, 0, 1]")

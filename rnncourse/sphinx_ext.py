@@ -221,7 +221,7 @@ def keep_punctuation(app, doctree, docname):
 
 
 def see_assets(app, env, added, changed, removed):
-    """A style or a script that is newer than the front page makes that outdated, or nothing would be copied."""
+    """A style or script newer than the front page makes that outdated, or nothing would be copied."""
     front = Path(app.outdir) / f"{app.config.root_doc}.html"
     folders = (Path(app.srcdir) / folder for folder in app.config.html_static_path)
     times = [path.stat().st_mtime for folder in folders for path in folder.glob("*")]

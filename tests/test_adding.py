@@ -1,8 +1,5 @@
 """The laboratory's training: gradients and Adam against PyTorch, the stored runs against a new start."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -10,7 +7,6 @@ import torch
 from rnncourse import adding
 
 KINDS = "LSTM", "tanh", "orthogonal", "IRNN"
-STORED = Path(__file__).parent.parent / "book/3-lstm/memory.json"
 
 
 def torch_loss(kind, w, x, y):
@@ -128,14 +124,14 @@ def test_the_carousel_of_a_closed_cell_is_exact():
 
 @pytest.mark.parametrize("kind", ["LSTM", "IRNN"])
 def test_the_stored_runs_begin_as_they_would_today(kind):
-    data = json.loads(STORED.read_text(encoding="utf-8"))
+    data = adding.recorded()
     run = next(r for r in data["runs"] if (r["kind"], r["T"]) == (kind, 50))
     _, losses = adding.train(kind, 50, run["n"], run["seed"], run["rate"], updates=data["every"])
     assert np.isclose(np.mean(losses), run["error"][0], rtol=1e-3)
 
 
 def test_the_stored_runs_say_how_they_were_made():
-    data = json.loads(STORED.read_text(encoding="utf-8"))
+    data = adding.recorded()
     assert {"command", "python", "numpy", "batch", "updates"} <= data.keys()
     assert {(r["kind"], r["T"], r["seed"]) for r in data["runs"]} == {
         (kind, T, seed) for kind in KINDS for T in (50, 100, 200) for seed in (1, 2, 3)

@@ -1,6 +1,7 @@
 """The notebooks as stored: executed in order, comparable by nbval, and the same bytes when executed again."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,13 @@ def test_there_are_notebooks_and_all_are_in_the_table_of_contents():
 @notebooks
 def test_every_cell_was_executed_in_order(path):
     assert [c["execution_count"] for c in code_cells(path)] == list(range(1, len(code_cells(path)) + 1))
+
+
+@notebooks
+def test_the_notebook_needs_no_file_beside_it(path):
+    """A reader may have downloaded it alone."""
+    sources = "\n".join("".join(c["source"]) for c in code_cells(path))
+    assert not re.search(r"\bPath\(|\bopen\(|\b(load|loadtxt|genfromtxt)\(|^%", sources, re.MULTILINE)
 
 
 @notebooks

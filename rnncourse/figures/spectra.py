@@ -272,7 +272,7 @@ def cliff_slice(w):
 
 def cliff_surface(paths=None):
     """The error over (w, b), the wall, and descent paths {label: (steps, 2)}; enlarged, where they start."""
-    fig, ax = figure(height=4.4)
+    fig, ax = figure(width=5.1, height=4.2)
     w, u = np.linspace(4, 6, 21), np.sinh(np.linspace(-7, 7, 57)) / np.sinh(7) * 2  # u: above the wall
     b = spectra.wall(w) + u[:, None]
     levels = np.linspace(0, 0.5, 6)
@@ -287,7 +287,7 @@ def cliff_surface(paths=None):
         views.append(ax.inset_axes([0.04, 0.05, 0.4, 0.38], facecolor="white"))
         views[1].set(xlim=(4.82, 4.98), ylim=(-2.62, -2.44), xticks=[], yticks=[])
         views[1].spines[:].set_visible(True)
-        ax.indicate_inset_zoom(views[1], edgecolor=COLORS["reference"], alpha=1)
+        ax.indicate_inset((4.82, -2.62, 0.16, 0.18), edgecolor=COLORS["reference"], alpha=1)
     for view in views:
         filled = view.contourf(np.broadcast_to(w, b.shape), b, spectra.cliff(w, b)[0], levels, colors=shades)
         view.plot(steep, spectra.wall(steep), color=COLORS["reference"], ls="--", lw=1)
