@@ -122,6 +122,22 @@ def test_the_carousel_of_a_closed_cell_is_exact():
     assert adding.carousel(w, *adding.batch(rng, 12, 3), k=2)[0].min() > 0.01
 
 
+def test_solved_is_a_mean_of_twenty():
+    assert adding.solved([0.009] * 20) and adding.solved([1.0] + [0.009] * 20)
+    assert not adding.solved([0.009] * 19) and not adding.solved([0.2] + [0.0] * 19)
+
+
+def test_a_half_life_is_that_of_each_units_own_forget_gate():
+    rng = np.random.default_rng(3)
+    w = adding.weights("LSTM", 3, rng)
+    for gate in w[:4]:
+        gate[:] = 0
+    w[4][:] = 0, 1, 5
+    missed, half_lives = adding.carousel(w, *adding.batch(rng, 9, 4), 2)
+    assert np.allclose(half_lives, np.log(2) / np.log1p(np.exp([0, -1, -5])))
+    assert missed.shape == (4,) and np.all(missed < 1e-12)  # no gate, no candidate looks at h
+
+
 @pytest.mark.parametrize("kind", ["LSTM", "IRNN"])
 def test_the_stored_runs_begin_as_they_would_today(kind):
     data = adding.recorded()

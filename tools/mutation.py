@@ -45,7 +45,10 @@ TESTS = {  # module -> the tests that are to notice, the fastest first
     "adding.py": ["tests/test_adding.py"],
     "_shapes.py": ["tests/test_rnn.py", "tests/test_lstm.py", "tests/test_spectra.py", FUZZ],
     **{f"certificates/{name}.py": PROOFS for name in ("__init__", "oracles", *CHAPTERS)},
-    **{f"check/{name}.py": CHECKS for name in ("__init__", "answers", "exercises", "judging", "records")},
+    **{
+        f"check/{name}.py": CHECKS
+        for name in ("__init__", "answers", "exercises", "judging", "records", "running")
+    },
     **{f"check/{name}.py": CHECKS for name in ("verdicts", "catalogue", "rnn", "spectra", "lstm")},
 }
 # Other operators make mutants that hardly any test could miss: a shift of floats, == made into "is".

@@ -106,20 +106,24 @@ def _differs(a, right, whose):
     difference, scale = np.abs(a - right), np.abs(right).max()
     index = np.argwhere(difference > TOLERANCE * scale)[0].tolist()
     there = tuple(index)
-    value = f"{a[there]:.3g}" if not index else f"{a[there]:.3g} at {index}, the first entry that differs,"
-    text = (
-        f"{whose} is {value} off by {difference[there]:.2g} (the largest right entry has size {scale:.2g}). "
-    )
-    factor = np.vdot(right, a) / np.vdot(right, right)
+    text = f"{whose} is {a[there]:.3g}, off by {difference[there]:.2g}. "
+    if index:
+        text = (
+            f"{whose} is {a[there]:.3g} at {index}, the first entry that differs, "
+            f"off by {difference[there]:.2g} (the largest right entry has size {scale:.2g}). "
+        )
     if np.iscomplexobj(a):
         return text + "It has an imaginary part, and the right answer has none."
-    if factor and relative_error(a, factor * right) <= TOLERANCE:
-        return text + f"All entries are off by the same factor, {factor:.3g}."
     if difference.max() < SEPARATION * scale:
         return (
             text
             + "That is close, within 1 %, but more than rounding: give more digits, or look for a small slip."
         )
+    if not index:
+        return text.rstrip()
+    factor = np.vdot(right, a) / np.vdot(right, right)
+    if factor and relative_error(a, factor * right) <= TOLERANCE:
+        return text + f"All entries are off by the same factor, {factor:.3g}."
     return text + f"{np.mean(difference > TOLERANCE * scale):.0%} of the entries differ."
 
 

@@ -194,6 +194,8 @@ HELPED = {
     "NaN": ("1a", lambda W, x: W * np.nan, "nan at [0, 0]"),
     "inf in one place": ("1a", lambda W, x: W + np.diag([0, 0, np.inf, 0]), "inf at [2, 2]"),
     "a factor": ("1a", lambda W, x: 0.5 * np.array(double_loop(W, x)), "same factor, 0.5"),
+    "all within 1 %": ("1a", lambda W, x: 1.005 * np.array(double_loop(W, x)), "close, within 1 %"),
+    "a wrong number": ("3c-half-life", lambda b: 11.0, "Your answer is 11, off by "),
     "rounded": ("2c", [[0.0153, 0.0203], [0.0203, 0.0271]], "more digits"),
     "an imaginary part": ("1a", lambda W, x: np.array(double_loop(W, x)) + 1j, "imaginary part"),
     "one entry": (
