@@ -993,6 +993,90 @@ def _(W):
 also("2c-left", "singular-vector", lambda W: np.linalg.svd(W)[0][:, 0])
 
 
+# 2d: tanh as a logistic
+
+
+def tanh_network(n, T):
+    def draw(rng):
+        return rng.normal(size=(n, n)), rng.normal(size=(T, n))
+
+    draw.__doc__ = f"{n} units and {T} steps"
+    return draw
+
+
+@exercise(
+    "2d-tanh",
+    "tanh, as a logistic",
+    "f(W, x) -> (V, y), so that with h_t = tanh(W h_(t-1) + x_t) and g = (h + 1) / 2, "
+    "g_t = sigma(V g_(t-1) + y_t); x and y (T, n)",
+    tanh_network(3, 4),
+    tanh_network(1, 2),
+    tanh_network(5, 1),
+    hints=(
+        "Put h = 2 g - 1 on both sides, and tanh z = 2 sigma(2 z) - 1.",
+        "What stands inside sigma is 2 (W (2 g - 1) + x). Which part of it goes with g, and which does not?",
+        "V = 4 W, and y_t = 2 (x_t - W 1): `2 * (x - W.sum(axis=1))`.",
+    ),
+    kind=arrays("V", "y"),
+)
+def disguise(W, x, weights=lambda W: 4 * W, scale=lambda: 2, shift=lambda W: -W.sum(axis=1)):
+    return weights(W), scale() * (x + shift(W))
+
+
+@mistake("2d-tanh", "half-the-weights", "eq-bound", part="weights")
+def _(W):
+    """The weights are doubled once; h = 2 g - 1 doubles them a second time.
+
+    The 2 inside tanh z = 2 σ(2z) - 1 is seen, the one in front is not.
+    """
+    return 2 * W
+
+
+@mistake("2d-tanh", "weights-kept", "eq-bound", part="weights")
+def _(W):
+    """The weights stay as they are: then both bounds would be the same, and they differ by a factor of 4.
+
+    Only the inputs are thought to move.
+    """
+    return W
+
+
+@mistake("2d-tanh", "inputs-not-doubled", "eq-rnn", part="scale")
+def _():
+    """What the inputs bring is not doubled, and the 2 stands before all that is inside of tanh.
+
+    It is taken for a factor of the weights.
+    """
+    return 1
+
+
+@mistake("2d-tanh", "shift-forgotten", "eq-rnn", part="shift")
+def _(W):
+    """The inputs do not make up for the -1 in h = 2 g - 1: W acts on it too.
+
+    A shift is thought to drop out, as it does in a derivative.
+    """
+    return 0
+
+
+@mistake("2d-tanh", "shift-sign", "eq-rnn", part="shift")
+def _(W):
+    """The shift of the inputs has the wrong sign: it comes from W (2 g - 1).
+
+    The -1 is moved to the other side.
+    """
+    return W.sum(axis=1)
+
+
+@mistake("2d-tanh", "column-sums", "eq-rnn", part="shift")
+def _(W):
+    """The columns of W are summed. W times a vector of ones sums its rows.
+
+    `sum(axis=0)` for `sum(axis=1)`.
+    """
+    return -W.sum(axis=0)
+
+
 # 2d: a small slope, and an explosion all the same
 
 
@@ -1133,6 +1217,95 @@ def _():
     b is derived anew, and the second number is copied.
     """
     return rnn.dsigma(0.5)
+
+
+# 2-width: how wide the wall is
+
+
+def steep(rng):
+    """a w between 4.6 and 6"""
+    return (rng.uniform(4.6, 6),)
+
+
+def steeper(rng):
+    """w = 7"""
+    return (7.0,)
+
+
+@exercise(
+    "2-width",
+    "The width of the wall",
+    "f(w), the linear estimate of the interval of b in which x_50 stays within 1/2 of its start 1/2",
+    steep,
+    steeper,
+    hints=(
+        "Lean b a little. By how much has x moved after one step, after two, after three?",
+        "Each step multiplies what there is by mu and adds the lean again: a geometric sum.",
+        "x_50 moves by (mu^50 - 1) / (mu - 1) times the lean, with mu = w sigma'(1/2); it may move "
+        "by 1 in all.",
+    ),
+)
+def width(
+    w,
+    slope=lambda: rnn.dsigma(0.5),
+    total=lambda mu: (mu**50 - 1) / (mu - 1),
+    room=lambda: 1,
+):
+    return room() / total(w * slope())
+
+
+@mistake("2-width", "last-step-only", "eq-wall", part="total")
+def _(mu):
+    """Only the lean of the first step is followed. b leans in every step: all of them add up.
+
+    This would be the width in x_0, 1 over the multiplier.
+    """
+    return mu**50
+
+
+@mistake("2-width", "one-step-short", "eq-wall", part="total")
+def _(mu):
+    """The sum has one term too few: 50 steps, from mu^0 to mu^49.
+
+    The last exponent is taken for the number of terms.
+    """
+    return (mu**49 - 1) / (mu - 1)
+
+
+@mistake("2-width", "one-step-long", "eq-wall", part="total")
+def _(mu):
+    """The sum has one term too many: x_0 does not lean.
+
+    Both ends are counted.
+    """
+    return (mu**51 - 1) / (mu - 1)
+
+
+@mistake("2-width", "slope-of-the-cusp", "eq-wall", part="slope")
+def _():
+    """The slope is that at 0, where sigma is steepest; the unit stands at 1/2.
+
+    1/4 is the slope that one knows by heart.
+    """
+    return 0.25
+
+
+@mistake("2-width", "sigma-for-slope", "eq-wall", part="slope")
+def _():
+    """sigma stands where its slope is due: a small lean is passed on by the slope of the map.
+
+    The wall's own formula has sigma in it.
+    """
+    return rnn.sigma(0.5)
+
+
+@mistake("2-width", "one-side-only", "eq-wall", part="room")
+def _():
+    """This is the way to one side. The interval reaches to both.
+
+    The 1/2 of the question is a half-width.
+    """
+    return 0.5
 
 
 # 2-clip: the norm of a gradient, bounded

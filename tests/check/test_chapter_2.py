@@ -50,13 +50,39 @@ def other_wall():
     return -6 * sigma(0.0), w
 
 
+def disguise(W, x):
+    """An affine map is known from its values: at g = 0 and at the unit vectors, read off through logit."""
+
+    def inside(g, x_t):
+        g = (np.tanh(W @ (2 * g - 1) + x_t) + 1) / 2
+        return np.log(g / (1 - g))
+
+    y = np.array([inside(np.zeros(len(W)), x_t) for x_t in x])
+    return complex_step(lambda g: inside(g, x[0]), np.zeros(len(W))), y
+
+
+def width(w):
+    """The slope of x_50 by b, from a complex step along the wall."""
+    b = 0.5 - w * sigma(0.5)
+
+    def x_50(b):
+        x = 0.5
+        for _ in range(50):
+            x = 0.5 + 1j * np.imag(w * sigma(x) + b)  # on the wall but for rounding, which would grow
+        return x
+
+    return 1 / complex_step(x_50, b)
+
+
 ANSWERS = {
     "2b-three": block_power,
     "2c-misprint": [["29/50", "-6/25"], ["-6/25", "18/25"]],
     "2c-hump": hump,
     "2c-left": arrives,
+    "2d-tanh": disguise,
     "2d-eighth": eighth(),
     "2-wall": other_wall(),
+    "2-width": width,
     "2e-half-life": lambda T: sum(0.5 ** (2 * k / T) for k in range(60000)),
 }
 
