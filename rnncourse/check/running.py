@@ -43,10 +43,15 @@ class Outcome(NamedTuple):
     printed: str = ""
 
 
-def interruptible():
-    """Whether an endless loop can be stopped here: in the main thread, where the system has timers."""
+def has_timer():
+    """Whether the system can ring here: in the main thread, and not in a browser."""
     main = threading.current_thread() is threading.main_thread()
     return main and hasattr(signal, "setitimer") and sys.platform != "emscripten"
+
+
+def interruptible():
+    """Whether an endless loop can be stopped here: by a timer or, from Python 3.12 on, by watching."""
+    return has_timer() or hasattr(sys, "monitoring")
 
 
 def run(answer, arguments, read, seconds=SECONDS):
@@ -83,18 +88,39 @@ def run(answer, arguments, read, seconds=SECONDS):
 
 
 def bounded(call, seconds):
-    """call(), stopped by TimedOut after so many seconds; the timer and its handler are put back.
+    """call(), stopped by TimedOut after so many seconds, but not inside a single endless C call."""
+    if has_timer():
+        return _by_timer(call, seconds)
+    return _by_watching(call, seconds) if interruptible() else call()
 
-    Nothing stops it outside the main thread, on a system without timers, or inside a single endless C call.
-    """
-    if not interruptible():
+
+def _by_watching(call, seconds):
+    """Stopped at the first line of Python, in this thread, that begins after the end."""
+    watch, end, thread = sys.monitoring, time.monotonic() + seconds, threading.get_ident()
+
+    def line(code, number):
+        if time.monotonic() > end and threading.get_ident() == thread and code is not _by_watching.__code__:
+            raise TimedOut
+
+    tool = next(i for i in range(6) if watch.get_tool(i) is None)
+    watch.use_tool_id(tool, __name__)
+    watch.register_callback(tool, watch.events.LINE, line)
+    watch.set_events(tool, watch.events.LINE)
+    try:
         return call()
+    finally:
+        watch.set_events(tool, 0)
+        watch.free_tool_id(tool)
+
+
+def _by_timer(call, seconds):
+    """Stopped by a timer; the one that ran before, and its handler, are put back."""
     armed, rung = True, False
 
     def ring(number, frame):
         nonlocal rung
         rung = True
-        if armed and frame.f_code is not bounded.__code__:  # never while the timer is being put back
+        if armed and frame.f_code is not _by_timer.__code__:  # never while the timer is being put back
             raise TimedOut
 
     started, handler = time.monotonic(), signal.signal(signal.SIGALRM, ring)

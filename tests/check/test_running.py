@@ -146,7 +146,24 @@ def earlier(number, frame):
     raise AssertionError("the earlier alarm rang")
 
 
-@pytest.mark.parametrize("endless", [spin, sleep_through_everything, sleep_through_everything_twice, flood])
+ENDLESS = pytest.mark.parametrize(
+    "endless", [spin, sleep_through_everything, sleep_through_everything_twice, flood]
+)
+
+
+@ENDLESS
+@pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python watches lines from 3.12 on")
+def test_where_no_timer_rings_an_endless_loop_is_stopped_at_a_line(endless, monkeypatch):
+    monkeypatch.setattr(judging, "SECONDS", 0.3)
+    monkeypatch.setattr(running, "has_timer", lambda: False)
+    tools, start = [sys.monitoring.get_tool(i) for i in range(6)], time.monotonic()
+    assert "a loop that never ends" in str(check("1a", endless))
+    assert time.monotonic() - start < 10
+    assert [sys.monitoring.get_tool(i) for i in range(6)] == tools
+    assert check("1a", right).passed
+
+
+@ENDLESS
 def test_an_endless_loop_is_stopped_and_nothing_is_left_behind(endless, monkeypatch):
     monkeypatch.setattr(judging, "SECONDS", 0.3)
     threads, stdout, before = threading.active_count(), sys.stdout, signal.signal(signal.SIGALRM, earlier)
@@ -179,7 +196,8 @@ def test_slow_code_is_given_five_seconds_in_all(monkeypatch):
     assert time.monotonic() - start < 3
 
 
-def test_where_nothing_can_be_stopped_the_check_says_so():
+def test_where_nothing_can_be_stopped_the_check_says_so(monkeypatch):
+    monkeypatch.delattr(sys, "monitoring", raising=False)
     verdicts = []
     thread = threading.Thread(target=lambda: verdicts.extend([check("1a", ...), check("1a", right)]))
     thread.start()
