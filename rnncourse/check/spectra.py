@@ -917,7 +917,12 @@ def read_direction(value):
     (v,) = arrays().read(value)
     v = v.ravel()
     largest = v[np.abs(v).argmax()] if v.size else 0
-    return (v / largest / np.linalg.norm(v / largest) if largest and np.isfinite(v).all() else v,)
+    if not 1e-15 < np.abs(largest) < 1e15:
+        raise UnreadableError(
+            f"The largest entry of your vector is {largest:.3g}, out of all scale for a direction. Divide the "
+            "vector by its length, where it grows or fades."
+        )
+    return (v / largest / np.linalg.norm(v / largest),)
 
 
 def one_direction(size):

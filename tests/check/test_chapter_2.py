@@ -100,7 +100,12 @@ def test_an_answer_found_in_another_way_passes(key):
 def test_length_and_sign_of_a_direction_are_free(scale):
     assert check("2c-left", lambda W: scale * arrives(W), record=False).passed
     assert not check("2c-left", lambda W: scale * np.ones(len(W)), record=False).passed
-    assert not check("2c-left", lambda W: 0 * arrives(W), record=False).passed
+
+
+@pytest.mark.parametrize("scale", [0, 1e-200, 2.0**62, 1e308, np.inf, np.nan])
+def test_a_vector_out_of_all_scale_is_no_direction(scale):
+    verdict = check("2c-left", lambda W: scale * arrives(W), record=False)
+    assert not verdict.passed and "Divide the vector by its length" in str(verdict)
 
 
 def test_terms_with_the_loss_and_the_use_exchanged_are_told_which_is_which():
