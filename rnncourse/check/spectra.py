@@ -919,8 +919,8 @@ def read_direction(value):
     largest = v[np.abs(v).argmax()] if v.size else 0
     if not 1e-15 < np.abs(largest) < 1e15:
         raise UnreadableError(
-            f"The largest entry of your vector is {largest:.3g}, out of all scale for a direction. Divide the "
-            "vector by its length, where it grows or fades."
+            f"The largest entry of your vector is {largest:.3g}, out of all scale for a direction. Divide "
+            "the vector by its length, where it grows or fades."
         )
     return (v / largest / np.linalg.norm(v / largest),)
 
