@@ -132,10 +132,10 @@ def unknown(exercise):
     return f"The first argument names an exercise: one of {', '.join(sorted(EXERCISES))}; yours is {key}."
 
 
-def confusion(exercise, pairs=False, number=0):
+def confusion(exercise, pairs=False):
     """What is made and what the check calls it, (made, called) for every candidate, on one probe."""
     ex = EXERCISES[exercise]
-    probe = draw(ex, number)
+    probe = draw(ex, 0)
     made = [c for c in candidates(ex) if pairs or len(c.slugs) < 2]
     verdicts = [judge(ex, probe, c.answer) for c in made]
     return [

@@ -229,6 +229,18 @@ def test_unknown_mistakes_get_a_sentence_that_helps(key, answer, words):
     assert words in str(verdict), str(verdict)
 
 
+def test_a_named_mistake_points_at_its_equation():
+    said = check("1a", lambda W, x: np.array(double_loop(W, x)).T).says
+    assert said.startswith("transposed: ") and said.endswith(" (See `eq-jacobian`.)")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("zz", "yours is 'zz'."), (7, "yours is an int."), (None, "yours is None.")]
+)
+def test_a_key_that_does_not_exist_is_named(key, words):
+    assert check(key, 1).says.endswith(words) and "3c-full" in check(key, 1).says
+
+
 def test_the_error_of_a_wrong_answer_is_measured():
     verdict = check("1a", lambda W, x: 3 * sigma(W @ x)[:, None] * sigma(-W @ x)[:, None] * W)
     assert verdict.error == pytest.approx(2)

@@ -192,8 +192,11 @@ def test_slow_code_is_given_five_seconds_in_all(monkeypatch):
         return right(W, x)
 
     start = time.monotonic()
-    check("1a", slow)
+    stopped = check("1a", slow)
     assert time.monotonic() - start < 3
+    assert "Right on the first inputs" in str(stopped) and "a loop that never ends" in str(stopped)
+    monkeypatch.setattr(judging, "SECONDS", 5)
+    assert check("1a", slow).passed
 
 
 def test_where_nothing_can_be_stopped_the_check_says_so(monkeypatch):
