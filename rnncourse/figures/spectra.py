@@ -12,23 +12,20 @@ PRINTED = np.array([[0.58, 0.24], [0.24, 0.72]])
 DECOMPOSED = np.array([[0.58, -0.24], [-0.24, 0.72]])
 
 
-def growth_curves(curves, *, bound=None, at=None, xlabel="steps n", ylabel="norm", width=6.4):
-    """Lines over n = 0, 1, ... on a log axis: curves is {label: norms}, bound a reference {label: norms}.
+def growth_curves(curves, *, at, bound=None, xlabel="steps n", ylabel="norm"):
+    """Gradients over n = 0, 1, ... on a log axis: curves is {label: norms}, bound a reference {label: norms}.
 
-    With at, {label: (n, height)}, every name stands on the picture, all curves are gradients, and a phone
-    shows it whole; else a legend stands beside it.
+    The labels stand on the picture, at[label] = (n, height).
     """
-    fig, ax = figure(width=4.8 if at else width, height=3.4)
-    names = ("gradient",) * 5 if at else ("gradient", "state", "cell", "gate", "input")
-    for (label, norms), name, style in zip(curves.items(), names, STYLES, strict=False):
-        ax.semilogy(np.where(np.array(norms) > 0, norms, np.nan), color=COLORS[name], ls=style, label=label)
+    fig, ax = figure(width=4.8, height=3.4)
+    for (label, norms), style in zip(curves.items(), STYLES, strict=False):
+        norms = np.where(np.array(norms) > 0, norms, np.nan)
+        ax.semilogy(norms, color=COLORS["gradient"], ls=style, label=label)
     for (label, norms), style in zip((bound or {}).items(), ((0, (1, 1)), (0, (4, 2))), strict=False):
         ax.semilogy(norms, color=COLORS["reference"], lw=1, ls=style, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    for label, place in (at or {}).items():
+    for label, place in at.items():
         ax.text(*place, label, color=COLORS["gradient" if label in curves else "reference"])
-    if not at:
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     fig.set_label(f"{ylabel} on a log axis over {xlabel}. {'; '.join(map(course, curves, curves.values()))}.")
     return fig
 

@@ -14,9 +14,6 @@ from rnncourse.gradcheck import complex_step
 
 FIGURES = {
     "growth curves": lambda: pictures.growth_curves(
-        {"a": [1, 2, 4], "b": [1, 0.5, 0]}, bound={"c": [1, 3, 9]}
-    ),
-    "labelled curves": lambda: pictures.growth_curves(
         {"the curve that rises": [1, 2, 4]},
         bound={"c": [1, 3, 9]},
         at={"the curve that rises": (1, 4), "c": (1, 5)},
@@ -159,16 +156,16 @@ def test_the_energies_are_drawn_against_the_geometric_series():
 
 
 def test_growth_curves_leave_out_zeros():
-    drawn = line(pictures.growth_curves({"gone": [1, 0.5, 0]}).axes[0], "gone").get_ydata()
+    drawn = line(pictures.growth_curves({"gone": [1, 0.5, 0]}, at={}).axes[0], "gone").get_ydata()
     assert drawn[1] == 0.5 and np.isnan(drawn[2])
 
 
-def test_growth_curves_that_are_labelled_on_the_picture_fit_a_phone_and_are_gradients():
+def test_growth_curves_are_labelled_on_the_picture_fit_a_phone_and_are_gradients():
     fig = pictures.growth_curves(
         {"a": [1, 2], "b": [1, 3]}, bound={"c": [1, 9]}, at={"a": (1, 2), "c": (1, 5)}
     )
     ax = fig.axes[0]
-    assert fig.get_figwidth() <= 5.1 and ax.get_legend() is None
+    assert fig.get_figwidth() <= 5.1
     colors = {drawn.get_label(): drawn.get_color() for drawn in ax.lines}
     assert colors == {"a": COLORS["gradient"], "b": COLORS["gradient"], "c": COLORS["reference"]}
     assert [(text.get_text(), text.get_color()) for text in ax.texts] == [
@@ -179,7 +176,7 @@ def test_growth_curves_that_are_labelled_on_the_picture_fit_a_phone_and_are_grad
 
 
 def test_the_alt_text_of_growth_curves_states_the_peak_and_its_step():
-    label = pictures.growth_curves({"hump": [1, 5, 70, 3], "fall": [4, 2, 1, 0.5]}).get_label()
+    label = pictures.growth_curves({"hump": [1, 5, 70, 3], "fall": [4, 2, 1, 0.5]}, at={}).get_label()
     assert "hump from 1, at most 70 at n = 2, to 3; fall from 4 to 0.5." in label
 
 
