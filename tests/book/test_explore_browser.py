@@ -153,6 +153,7 @@ def test_scripts_hide_the_sentence_and_print_brings_it_back(visit):
     page.get_by_role("slider").press("End")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert sentence.inner_text() == "One frame of 8: rate from 0.5 to 2 in 4 steps; turn: up, down."
     assert sentence.is_visible() and alt(page) == "Rate 1, up, rising."
     assert not page.get_by_role("slider").is_visible()
 
