@@ -132,8 +132,8 @@ def _suggests(got, expected):
         return "Rows and columns stand the other way round: one row per output."
     if got == ():
         return "A single number: was something summed or averaged away?"
-    if tuple(size for size in got if size != 1) == tuple(size for size in expected if size != 1):
-        return "There is an axis of length 1 too many or too few."
+    if tuple(size for size in got if size != 1) == expected:
+        return "There is an axis of length 1 too many."
     if len(got) < len(expected):
         return "An axis is missing: was something summed, or multiplied entry by entry where a matrix is due?"
     if len(got) > len(expected):

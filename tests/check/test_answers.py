@@ -180,6 +180,7 @@ def test_right_answers_pass(key, answer):
     assert verdict.error < 1e-4
 
 
+W_30 = np.linalg.matrix_power([[0.58, 0.24], [0.24, 0.72]], 30)
 HELPED = {
     "transposed shape": ("1b-U", lambda W, h, x, dl: np.ones((3, 4)) * 7, "Rows and columns"),
     "a number": ("1a", lambda W, x: 3.0, "A single number"),
@@ -190,23 +191,35 @@ HELPED = {
     "two rows too few": ("1b-bptt", lambda W, h, dl: np.ones((2, 4)), "the shape of each factor"),
     "a column too many": ("1a", lambda W, x: np.ones((4, 5)), "the shape of each factor"),
     "more than a matrix": ("1b-immediate", lambda h_prev, h_t: np.ones((3, 3, 2)), "the axes one by one"),
+    "both axes off by one": ("1a", lambda W, x: np.ones((5, 5)), "the shape of each factor"),
+    "rows and columns off": ("1b-bptt", lambda W, h, dl: np.ones((5, 3)), "the shape of each factor"),
+    "a vector too long": ("1b-h0", lambda W, h, dl: np.ones(9), "the axes one by one"),
     "an empty axis": ("1a", lambda W, x: np.ones((4, 4, 0)), "axis too many: was"),
     "NaN": ("1a", lambda W, x: W * np.nan, "nan at [0, 0]"),
     "inf in one place": ("1a", lambda W, x: W + np.diag([0, 0, np.inf, 0]), "inf at [2, 2]"),
     "a factor": ("1a", lambda W, x: 0.5 * np.array(double_loop(W, x)), "same factor, 0.5"),
     "all within 1 %": ("1a", lambda W, x: 1.005 * np.array(double_loop(W, x)), "close, within 1 %"),
     "a wrong number": ("3c-half-life", lambda b: 11.0, "Your answer is 11, off by "),
+    "one number off in a small answer": ("2c", W_30 * [[1, 1.05], [1, 1]], "25% of the entries differ"),
+    "two numbers off": (
+        "1a",
+        lambda W, x: double_loop(W, x) + np.eye(4) * [0, 1, 1, 0],
+        "at [1, 1], the first",
+    ),
+    "huge": ("1a", lambda W, x: np.full((4, 4), 1.7e308) - W, "the first entry that differs"),
     "rounded": ("2c", [[0.0153, 0.0203], [0.0203, 0.0271]], "more digits"),
     "an imaginary part": ("1a", lambda W, x: np.array(double_loop(W, x)) + 1j, "imaginary part"),
     "one entry": (
         "1a",
         lambda W, x: double_loop(W, x) + np.eye(4) * [0, 1, 0, 0],
-        "at [1, 1], the first entry",
+        "6% of the entries differ",
     ),
     "only square": ("1a", lambda W, x: np.array(double_loop(W, x)) @ np.eye(4), "W of shape (3, 5)"),
     "wrong for other T": ("1b", lambda W, h, dl: bptt(W, h, dl) * (len(h) == 5), "n = 2, T = 7"),
     "only one of two": ("3a", lambda p, x, h, C: cell(p, x, h, C)[0], "2 things, h_t, C_t"),
     "only the cell is wrong": ("3a", lambda p, x, h, C: (cell(p, x, h, C)[0], C + 5), "Your C_t"),
+    "one in a list": ("3a", lambda p, x, h, C: [cell(p, x, h, C)[0]], "2 things, h_t, C_t; yours is a list"),
+    "only the hidden state is wrong": ("3a", lambda p, x, h, C: (h + 5, cell(p, x, h, C)[1]), "Your h_t"),
     "a term twice": ("2a", [*TERMS, TERMS[0]], "(1, 1, []) is in your list more than once"),
     "a term astray": ("2a", [*TERMS[:5], (3, 1, [2])], "5 of your 6 terms"),
     "no term": ("2a", [(1, 1)], "A term is"),
@@ -216,6 +229,8 @@ HELPED = {
     "signs misnamed": ("3b", SIGNS | {"c": True}, "'c' is none of the six"),
     "signs as numbers": ("3b", SIGNS | {"f": 1}, "'f' must be True"),
     "an unknown letter": ("2c-any", "q", "options are a, b, c"),
+    "two letters": ("2c-any", "ab", "letter of one option"),
+    "an empty letter": ("2c-any", " ", "letter of one option"),
     "no letter": ("2c-any", 3, "letter of one option"),
     "a proof out of order": ("2b-proof", "dfba", "'f'"),
     "half a proof": ("2b-proof", ["d", "b"], "something is missing"),
