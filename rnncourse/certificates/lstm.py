@@ -389,9 +389,9 @@ def eq_lstm_delta():
         return lambda *a: claim(*a, states=lambda s: s._replace(**{k: v(s) for k, v in changed.items()}))
 
     return Certificate(
-        statement=r"\begin{aligned} \delta_{f,t} &= dC_t \odot C_{t-1} \odot f_t \odot (1 - f_t), & "
+        statement=r"\begin{aligned} \delta_{f,t} &= dC_t \odot C_{t-1} \odot f_t \odot (1 - f_t), \\ "
         r"\delta_{i,t} &= dC_t \odot \tilde C_t \odot i_t \odot (1 - i_t), \\ "
-        r"\delta_{o,t} &= dh_t \odot \tanh(C_t) \odot o_t \odot (1 - o_t), & "
+        r"\delta_{o,t} &= dh_t \odot \tanh(C_t) \\ &\qquad {}\odot o_t \odot (1 - o_t), \\ "
         r"\delta_{c,t} &= dC_t \odot i_t \odot (1 - \tilde C_t^2). \end{aligned}",
         conditions=r"$dh_t$ and $dC_t$ are the total gradients by $h_t$ and $C_t$; $\delta$ is that by the "
         r"pre-activation.",
@@ -460,9 +460,11 @@ def eq_cell_gradient():
         return Oracle(lambda *a: tuple(way(loss, j, *a) for j in range(4)))
 
     return Certificate(
-        statement=r"\frac{dL}{dW_g} = \sum_{k=1}^{T} \frac{dL}{dC_k}\,\frac{\partial^{+} C_k}{\partial W_g} "
-        r"\quad (g = f, i, c), \qquad "
-        r"\frac{dL}{dW_o} = \sum_{k=1}^{T} \frac{dL}{dh_k}\,\frac{\partial^{+} h_k}{\partial W_o}",
+        statement=r"\begin{aligned} \frac{dL}{dW_g} &= \sum_{k=1}^{T} \frac{dL}{dC_k}\,\frac{\partial^{+} "
+        r"C_k}{\partial W_g} \\ "
+        r"&\qquad (g = f, i, c), \\ "
+        r"\frac{dL}{dW_o} &= \sum_{k=1}^{T} \frac{dL}{dh_k}\,\frac{\partial^{+} h_k}{\partial "
+        r"W_o} \end{aligned}",
         conditions=r"$dL/dC_k$ and $dL/dh_k$ are totals; $\partial^{+}$ holds $h_{k-1}$, $C_{k-1}$ and "
         r"$x_k$ fixed, "
         r"and for $W_o$ also $C_k$; $h_0$ and $C_0$ do not depend on the weights.",

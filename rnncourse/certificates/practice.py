@@ -44,8 +44,9 @@ def eq_survival():
         return choose(n), approximate(n), n
 
     return Certificate(
-        statement=r"P(\text{open after } n \text{ steps}) = \binom{2n}{n}\,4^{-n} \;\approx\; "
-        r"\frac{1}{\sqrt{\pi n}}",
+        statement=r"\begin{aligned} &P(\text{open after } n \text{ steps}) \\ &\quad = "
+        r"\binom{2n}{n}\,4^{-n} \;\approx\; "
+        r"\frac{1}{\sqrt{\pi n}} \end{aligned}",
         conditions=r"Independent steps of one symmetric, continuous distribution, $h_0 = 0$, $n \ge 1$; the "
         r"approximation errs by less than one part in $7n$.",
         inputs=inputs,
@@ -93,9 +94,10 @@ def eq_energy():
         return (1 - r(lam) ** (t + late)) / (1 - r(lam)), 1 / (1 - r(lam))
 
     return Certificate(
-        statement=r"\mathbb{E}\,|h_t|^2 = \sum_{k=0}^{t-1}|\lambda|^{2k} = "
-        r"\frac{1-|\lambda|^{2t}}{1-|\lambda|^2} "
-        r"\;\longrightarrow\; \frac{1}{1-|\lambda|^2}, \qquad h_0 = 0,\; |\lambda| < 1",
+        statement=r"\begin{aligned} \mathbb{E}\,|h_t|^2 &= \sum_{k=0}^{t-1}|\lambda|^{2k} = "
+        r"\frac{1-|\lambda|^{2t}}{1-|\lambda|^2} \\ "
+        r"&\;\longrightarrow\; \frac{1}{1-|\lambda|^2}, \\ &\qquad h_0 = 0,\; |\lambda| < 1 "
+        r"\end{aligned}",
         conditions=r"$h_t = \lambda h_{t-1} + x_t$ with uncorrelated $x_t$ of mean 0 and variance 1.",
         inputs=inputs,
         claim=claim,

@@ -84,8 +84,10 @@ def eq_expanded_sum():
         return total.astype(float)
 
     return Certificate(
-        statement=r"\frac{dL}{dW} = g_1 \partial^{+} h_1 + g_2 J_2\, \partial^{+} h_1 + g_2 \partial^{+} h_2 "
-        r"+ g_3 J_3 J_2\, \partial^{+} h_1 + g_3 J_3\, \partial^{+} h_2 + g_3 \partial^{+} h_3",
+        statement=r"\begin{aligned} &\frac{dL}{dW} = g_1 \partial^{+} h_1 \\ &\quad {}+ g_2 J_2\, "
+        r"\partial^{+} h_1 + g_2 \partial^{+} h_2 \\ "
+        r"&\quad {}+ g_3 J_3 J_2\, \partial^{+} h_1 + g_3 J_3\, \partial^{+} h_2 + g_3 "
+        r"\partial^{+} h_3 \end{aligned}",
         conditions=r"$T = 3$, $g_t = \partial L_t / \partial h_t$ a row, $\partial^{+} h_k$ short for "
         r"$\partial^{+} h_k / \partial W$; $h_0$ does not depend on $W$.",
         inputs=three_steps,
@@ -124,7 +126,8 @@ def eq_power():
         return lambda M, n: formula(*np.linalg.eig(M.astype(complex)), n, np.linalg.inv)
 
     return Certificate(
-        statement=r"M^n = Q\,\Lambda^n\,Q^{-1} \qquad \text{for } n = 0, 1, 2, \dots",
+        statement=r"\begin{aligned} &M^n = Q\,\Lambda^n\,Q^{-1} \\ &\text{for } n = 0, 1, 2, \dots "
+        r"\end{aligned}",
         conditions=r"$M = Q \Lambda Q^{-1}$ is diagonalizable; if it is invertible, $n < 0$ too.",
         inputs=matrices,
         claim=spectra.power,
@@ -202,8 +205,10 @@ def eq_jordan():
             return np.array([[a**n, (b**n - a**n) / (b - a)], [0, b**n]], dtype=float)
 
     return Certificate(
-        statement=r"\begin{pmatrix}\lambda&1\\0&\lambda\end{pmatrix}^{n} = \lambda^n I + n\lambda^{n-1}N "
-        r"= \begin{pmatrix}\lambda^n & n\,\lambda^{n-1}\\0&\lambda^n\end{pmatrix} \qquad (n \ge 1)",
+        statement=r"\begin{aligned} \begin{pmatrix}\lambda&1\\0&\lambda\end{pmatrix}^{n} &= \lambda^n I + "
+        r"n\lambda^{n-1}N \\ "
+        r"&= \begin{pmatrix}\lambda^n & n\,\lambda^{n-1}\\0&\lambda^n\end{pmatrix} \quad (n \ge "
+        r"1) \end{aligned}",
         conditions=r"Every $\lambda$; $N$ has a single 1, above the diagonal, and $N^2 = 0$.",
         inputs=inputs,
         claim=lambda lam, n: block(lam, n * lam ** (n - 1), n),
@@ -246,8 +251,10 @@ def eq_w_power():
         return before
 
     return Certificate(
-        statement=r"W_\pm^{n} = \frac{1}{25\cdot10^{n}}\begin{pmatrix}16\cdot4^{n}+9\cdot9^{n} & "
-        r"\pm12\,(9^{n}-4^{n})\\ \pm12\,(9^{n}-4^{n}) & 9\cdot4^{n}+16\cdot9^{n}\end{pmatrix}",
+        statement=r"\begin{aligned} &W_\pm^{n} = \frac{1}{25\cdot10^{n}} \\[4pt] &\;\times "
+        r"\begin{pmatrix}16\cdot4^{n}+9\cdot9^{n} & "
+        r"\pm12\,(9^{n}-4^{n})\\ \pm12\,(9^{n}-4^{n}) & 9\cdot4^{n}+16\cdot9^{n}\end{pmatrix} "
+        r"\end{aligned}",
         conditions=r"$W_\pm$ has 0.58 and 0.72 on the diagonal and $\pm 0.24$ off it; $n = 0, 1, 2, \dots$",
         inputs=inputs,
         claim=lambda sign, n: formula(sign, n).astype(float),
@@ -304,9 +311,10 @@ def eq_dominant_mode():
         return abs(norm(power - approximation) / norm(power) / float(ratio) - 1)
 
     return Certificate(
-        statement=r"W^n = \lambda_1^n\, v v^{\top} + R_n, \qquad "
-        r"\frac{\lVert R_n \rVert_2}{\lVert W^n \rVert_2} = \left|\frac{\lambda_2}{\lambda_1}\right|^n , "
-        r"\qquad v = v_1",
+        statement=r"\begin{aligned} W^n &= \lambda_1^n\, v v^{\top} + R_n, \\ "
+        r"\frac{\lVert R_n \rVert_2}{\lVert W^n \rVert_2} &= "
+        r"\left|\frac{\lambda_2}{\lambda_1}\right|^n , "
+        r"\qquad v = v_1 \end{aligned}",
         conditions=r"$W$ symmetric, $|\lambda_1| > |\lambda_2| \ge |\lambda_3| \ge \dots$, $v$ the unit "
         r"eigenvector of $\lambda_1$, $n \ge 1$.",
         inputs=inputs,
@@ -451,10 +459,10 @@ def eq_bound():
         return formula
 
     return Certificate(
-        statement=r"\left\lVert\frac{\partial h_t}{\partial h_k}\right\rVert_2 "
-        r"\le \prod_{i=k+1}^{t}\lVert D_i\rVert_2\,\lVert W\rVert_2 "
-        r"\le \left(\frac{\sigma_{\max}(W)}{4}\right)^{t-k}, "
-        r"\qquad D_i = \operatorname{diag}\bigl(\sigma'(z_i)\bigr)",
+        statement=r"\begin{aligned} \left\lVert\frac{\partial h_t}{\partial h_k}\right\rVert_2 "
+        r"&\le \prod_{i=k+1}^{t}\lVert D_i\rVert_2\,\lVert W\rVert_2 \\ "
+        r"&\le \left(\frac{\sigma_{\max}(W)}{4}\right)^{t-k}, \\ "
+        r"D_i &= \operatorname{diag}\bigl(\sigma'(z_i)\bigr) \end{aligned}",
         conditions=r"Logistic units, any inputs, $0 \le k \le t$; each bound can be attained. "
         r"For $\tanh$ the 4 becomes a 1.",
         inputs=inputs,
@@ -522,8 +530,10 @@ def eq_wall():
         return np.array([0.5 - w * s(at), (w * ds(at)) ** n, 1 / ds(at)])
 
     return Certificate(
-        statement=r"b = \tfrac12 - \sigma(\tfrac12)\,w, \qquad \frac{\partial x_{50}}{\partial x_0} "
-        r"= \bigl(\sigma'(\tfrac12)\,w\bigr)^{50}, \qquad w > \frac{1}{\sigma'(\tfrac12)}",
+        statement=r"\begin{aligned} b &= \tfrac12 - \sigma(\tfrac12)\,w, \\ \frac{\partial "
+        r"x_{50}}{\partial x_0} "
+        r"&= \bigl(\sigma'(\tfrac12)\,w\bigr)^{50}, \qquad w > \frac{1}{\sigma'(\tfrac12)} "
+        r"\end{aligned}",
         conditions=r"$x_t = w\,\sigma(x_{t-1}) + b$ and $x_0 = \tfrac12$; the last inequality says that the "
         r"factor "
         r"exceeds 1.",
@@ -584,8 +594,8 @@ def eq_fold():
         return np.stack([s, b_of(s, w)], axis=1).ravel()
 
     return Certificate(
-        statement=r"s_\pm = \tfrac12\Bigl(1 \pm \sqrt{1 - \tfrac4w}\Bigr), \qquad "
-        r"b_\pm = \ln\frac{s_\pm}{1-s_\pm} - w\,s_\pm",
+        statement=r"\begin{aligned} s_\pm &= \tfrac12\Bigl(1 \pm \sqrt{1 - \tfrac4w}\Bigr), \\ "
+        r"b_\pm &= \ln\frac{s_\pm}{1-s_\pm} - w\,s_\pm \end{aligned}",
         conditions=r"$x = w\,\sigma(x) + b$ with $w\,\sigma'(x) = 1$ and $s = \sigma(x)$; $w \ge 4$.",
         inputs=inputs,
         claim=lambda w: np.stack([formula(w)[::2], spectra.fold(w)], axis=1).ravel(),
