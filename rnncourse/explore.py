@@ -20,6 +20,7 @@ try:
 except ImportError:  # the static face needs no widgets
     ipywidgets = None
 
+NEED = "The controls need scripts or a running kernel."
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -135,7 +136,7 @@ def static(grids, drawings):
 <form class="explore-controls" autocomplete="off" hidden="hidden">
 {"".join(_control(name, grid) for name, grid in grids.items())}<button type="reset">Reset</button>
 </form>
-<p class="explore-range">{escape(sentence(grids))} <span>The controls need scripts or a running kernel.</span></p>
+<p class="explore-range">{escape(sentence(grids))} <span>{NEED}</span></p>
 <p class="explore-said" aria-live="polite"></p>
 <script type="application/json">{data}</script>
 </div>"""

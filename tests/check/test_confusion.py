@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rnncourse import certificates
 from rnncourse.check import EXERCISES, check, confusion
 from rnncourse.check.answers import SEPARATION, TOLERANCE
-from rnncourse.check.exercises import candidates, draw, too_close
+from rnncourse.check.exercises import Probe, candidates, draw, too_close
 from rnncourse.check.judging import judge
 
 exercises = pytest.mark.parametrize("key", EXERCISES)
@@ -55,6 +55,14 @@ PROMISED = {
 }
 
 
+@pytest.mark.parametrize("names", ["az", "za"])
+def test_two_candidates_too_close_are_named_whatever_their_order(names):
+    same, other = (np.ones(3),), (np.zeros(3),)
+    a, b = ((name,) for name in names)
+    assert too_close(Probe((), [(a, same), (b, same), (("far",), other)])) == [(a, b)]
+    assert too_close(Probe((), [(a, same), (a, same), (b, other)])) == []
+
+
 def test_the_confusion_matrix_is_of_single_mistakes_unless_pairs_are_asked_for():
     single, pairs = confusion("1a"), confusion("1a", pairs=True)
     assert list(dict(single)) == ["right", *EXERCISES["1a"].mistakes]
@@ -67,6 +75,14 @@ def test_the_promised_mistakes_are_known(key):
 
 
 @exercises
+@pytest.mark.parametrize("names", ["az", "za"])
+def test_two_candidates_too_close_are_named_whatever_their_order(names):
+    same, other = (np.ones(3),), (np.zeros(3),)
+    a, b = ((name,) for name in names)
+    assert too_close(Probe((), [(a, same), (b, same), (("far",), other)])) == [(a, b)]
+    assert too_close(Probe((), [(a, same), (a, same), (b, other)])) == []
+
+
 def test_the_confusion_matrix_is_the_identity(key):
     rows = confusion(key, pairs=True)
     assert len(rows) > 2
