@@ -75,14 +75,6 @@ def test_the_promised_mistakes_are_known(key):
 
 
 @exercises
-@pytest.mark.parametrize("names", ["az", "za"])
-def test_two_candidates_too_close_are_named_whatever_their_order(names):
-    same, other = (np.ones(3),), (np.zeros(3),)
-    a, b = ((name,) for name in names)
-    assert too_close(Probe((), [(a, same), (b, same), (("far",), other)])) == [(a, b)]
-    assert too_close(Probe((), [(a, same), (a, same), (b, other)])) == []
-
-
 def test_the_confusion_matrix_is_the_identity(key):
     rows = confusion(key, pairs=True)
     assert len(rows) > 2
