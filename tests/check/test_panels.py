@@ -89,7 +89,7 @@ def test_a_question_is_that_of_its_exercise():
     assert str(question("2c-any")) == f"2c-any · {EXERCISES['2c-any'].title}\n{EXERCISES['2c-any'].question}"
     _, *options = question("2c-any").says.splitlines()
     sounds_right = [mistake.why for mistake in EXERCISES["2c-any"].mistakes.values()]
-    for letter, line in zip("abcd", options, strict=True):
+    for letter, line in zip("abc", options, strict=True):
         assert line.startswith(f"{letter}) ") and len(line) > 10
         assert (f"It sounds right: {line[3:]}." in sounds_right) != (letter == EXERCISES["2c-any"].right())
     assert question("1a").says == f"The page asks for {EXERCISES['1a'].takes}."
