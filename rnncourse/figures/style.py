@@ -52,7 +52,7 @@ def figure(rows=1, cols=1, *, width=6.4, height=3.2, **subplots_kw):
     return fig, fig.subplots(rows, cols, **subplots_kw)
 
 
-def heatmap(ax, M, *, limit=None, fmt="{:.2f}", color="gradient", fontsize=10):
+def heatmap(ax, M, *, limit=None, fmt="{:.2f}", fontsize=10):
     """Draw the matrix M as cells, row 0 on top; the tint is |M| / limit, grey where M is negative.
 
     Tints of the page's own background, not a colour map: the numbers stay legible in light and dark.
@@ -67,7 +67,7 @@ def heatmap(ax, M, *, limit=None, fmt="{:.2f}", color="gradient", fontsize=10):
     if not isinstance(limit, Real) or not limit > 0:
         raise ValueError(f"limit must be a positive number, got {brief(limit)}")
     for (i, j), entry in np.ndenumerate(M):
-        tint, alpha = COLORS[color if entry >= 0 else "reference"], 0.45 * (min(sizes[i, j], limit) / limit)
+        tint, alpha = COLORS["gradient" if entry >= 0 else "reference"], 0.45 * (min(sizes[i, j], limit) / limit)
         ax.add_patch(Rectangle((j, i), 1, 1, facecolor=tint, alpha=alpha, linewidth=0))
         text = (fmt if abs(entry) < 1e6 else "{:.0e}").format(entry)
         text = minus(text if float(text) else text.lstrip("-"))
