@@ -235,19 +235,22 @@ def paths(B=0.0, weights="× 1"):
 
 def half_life():
     """How many steps until half a memory is left, over the bias of the forget gate."""
+
+    def steps(b):
+        return np.log(2) / np.log1p(np.exp(-b))
+
     B = np.linspace(0, 8, 81)
-    steps = np.log(2) / np.log1p(np.exp(-B))
     fig, ax = figure(width=4.8, height=3)
-    ax.semilogy(B, steps, color=COLORS["gradient"])
+    ax.semilogy(B, steps(B), color=COLORS["gradient"])
     ax.semilogy(B, np.log(2) * np.exp(B), ":", color=COLORS["reference"])
     for b in (1, 5):
-        n = np.log(2) / np.log1p(np.exp(-b))
-        ax.plot(b, n, "o", color=COLORS["gradient"])
-        ax.annotate(f"{n:.3g} steps", (b, n), (6, -12), textcoords="offset points")
+        ax.plot(b, steps(b), "o", color=COLORS["gradient"])
+        ax.annotate(f"{steps(b):.3g} steps", (b, steps(b)), (6, -12), textcoords="offset points")
     ax.text(3.9, 70, "ln 2 · eᴮ", ha="right", color=COLORS["reference"])
     ax.set(xlabel="forget bias B, pre-activation of f", ylabel="half-life in steps")
     fig.set_label(
-        "The half-life of a frozen cell: 1 step at bias 0, 2.21 at bias 1, 103 at 5, growing like e to B."
+        f"The half-life of a frozen cell: {steps(0):.3g} step at bias 0, {steps(1):.3g} at bias 1, "
+        f"{steps(5):.3g} at 5, growing like e to B."
     )
     return fig
 
