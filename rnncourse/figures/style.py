@@ -67,7 +67,8 @@ def heatmap(ax, M, *, limit=None, fmt="{:.2f}", fontsize=10):
     if not isinstance(limit, Real) or not limit > 0:
         raise ValueError(f"limit must be a positive number, got {brief(limit)}")
     for (i, j), entry in np.ndenumerate(M):
-        tint, alpha = COLORS["gradient" if entry >= 0 else "reference"], 0.45 * (min(sizes[i, j], limit) / limit)
+        tint = COLORS["gradient" if entry >= 0 else "reference"]
+        alpha = 0.45 * (min(sizes[i, j], limit) / limit)
         ax.add_patch(Rectangle((j, i), 1, 1, facecolor=tint, alpha=alpha, linewidth=0))
         text = (fmt if abs(entry) < 1e6 else "{:.0e}").format(entry)
         text = minus(text if float(text) else text.lstrip("-"))
