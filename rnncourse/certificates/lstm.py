@@ -234,7 +234,7 @@ def eq_cell_bound():
         return lambda *a: np.array([at(abs(a[-2]), t) for t in range(len(a[-4]) + 1)])
 
     def exceeded(bound, C):
-        return float(np.max(abs(C) - bound)) if (abs(C) > bound).any() else 0.0
+        return max(float(np.max(abs(C) - bound)), 0.0)
 
     def in_decimals(*a):
         with localcontext(prec=50):
