@@ -37,10 +37,10 @@ class Printed(io.StringIO):
 class Outcome(NamedTuple):
     """What came of one run: a value, or the trouble in one sentence; "..." for a stub that is still empty."""
 
-    value: Any = None
-    trouble: str | None = None
-    changed: bool = False  # the inputs are not what they were
-    printed: str = ""
+    value: Any
+    trouble: str | None
+    changed: bool  # the inputs are not what they were
+    printed: str
 
 
 def has_timer():

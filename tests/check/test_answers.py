@@ -187,6 +187,7 @@ HELPED = {
     "an axis too many": ("1a", lambda W, x: np.ones((4, 4, 4)), "axis too many"),
     "an axis of length 1": ("1a", lambda W, x: np.ones((1, 4, 4)), "axis of length 1"),
     "a row too many": ("1b-bptt", lambda W, h, dl: np.ones_like(h), "One row too many: if rows are steps"),
+    "a state too many": ("1b-forward", lambda W, h: np.ones((6, 3, 3, 3)), "One row too many: if rows"),
     "a row too few": ("1b-forward", lambda W, h: np.ones((4, 3, 3, 3)), "One row too few: if rows"),
     "two rows too few": ("1b-bptt", lambda W, h, dl: np.ones((2, 4)), "the shape of each factor"),
     "a column too many": ("1a", lambda W, x: np.ones((4, 5)), "the shape of each factor"),

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -219,6 +220,33 @@ def test_the_users_own_interrupt_passes_through():
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
+def test_what_is_quoted_is_short():
+    long = "m" * 300 + "\nnext line"
+
+    def talks(W, x):
+        print("x" * 3000)
+        for kind in "abcd":
+            warnings.warn(kind, RuntimeWarning, stacklevel=2)
+        raise ValueError(long)
+
+    verdict = check("1a", talks)
+    assert verdict.printed.startswith("x" * 2000 + "RuntimeWarning: a\n")
+    assert verdict.printed.count("RuntimeWarning") == 3
+    assert f"`ValueError: {'m' * 200}`" in str(verdict) and "next line" not in str(verdict)
+
+
+def test_the_place_of_an_error_is_the_innermost_line_of_the_learner():
+    def helper(x):
+        return x["no such key"]
+
+    def calls(W, x):
+        return helper({})
+
+    assert "KeyError" in str(check("1a", calls))
+    line = helper.__code__.co_firstlineno + 1
+    assert f'in line {line} of your code: `return x["no such key"]`' in str(check("1a", calls))
+
+
 def test_random_states_are_restored():
     def gamble(W, x):
         np.random.seed(0)
@@ -250,6 +278,7 @@ def test_settings_are_restored():
         lambda W, x: x.fill(0),
         lambda W, x: W.sort(),
         lambda W, x: W.resize(2, 8, refcheck=False),
+        lambda W, x: W.resize(8, 2, refcheck=False),
     ],
 )
 def test_a_function_that_changes_its_arguments_does_not_pass(change):
