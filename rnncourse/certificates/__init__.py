@@ -1,4 +1,4 @@
-"""Every labelled equation of the book with the oracles that prove it; numpy and the standard library only.
+"""Every labelled equation of the book with the oracles that support it; numpy and the standard library only.
 
 `run("eq-jacobian", rng)` measures how far the equation is from each of its oracles over random inputs;
 `python -m rnncourse.certificates` does so for all of them, and also checks that wrong variants are caught.

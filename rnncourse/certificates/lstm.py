@@ -322,7 +322,7 @@ def eq_lstm_bptt():
         r"$o_0 = 0$. "
         r"All are columns: $dC_t$ and $dh_t$ hold the total gradients, $dl_t$ the local one $\partial "
         r"L_t/\partial h_t$, $\delta_t$ those by the four pre-activations, stacked, and $W_h$ stacks the "
-        r"blocks that meet $h_{t-1}$. Proved with it: $dL/dW = \sum_t \delta_t [h_{t-1}; x_t]^{\top}$ and "
+        r"blocks that meet $h_{t-1}$. Verified with it: $dL/dW = \sum_t \delta_t [h_{t-1}; x_t]^{\top}$ and "
         r"$dL/db = \sum_t \delta_t$.",
         inputs=cells,
         claim=claim,

@@ -1,10 +1,10 @@
-"""Pictures: one module a chapter, `style` for all; in a notebook a figure shows itself as inline SVG."""
+"""Pictures: a module for the front page and each chapter, `style` for all; a notebook shows them as inline SVG."""
 
 from matplotlib.figure import Figure
 
-from rnncourse.figures import lstm, rnn, spectra, style
+from rnncourse.figures import index, lstm, rnn, spectra, style
 
-__all__ = ["lstm", "rnn", "spectra", "style"]
+__all__ = ["index", "lstm", "rnn", "spectra", "style"]
 
 try:
     from IPython import get_ipython
