@@ -428,8 +428,8 @@ def eq_bptt():
         r"\Bigl(\Bigl(\frac{\partial L_t}{\partial h_t}\Bigr)^{\!\top} + W^{\top} \delta_{t+1}\Bigr), "
         r"\\ \frac{dL}{dW} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top} \end{aligned}",
         conditions=r"$\delta_{T+1} = 0$. Verified with it: $dL/dU = \sum_t \delta_t x_t^{\top}$, and "
-        r"$\partial L_t / \partial h_t$ transposed plus $W^{\top} \delta_{t+1}$ is the total $dL/dh_t$, for $t = 0$ "
-        r"too.",
+        r"$\partial L_t / \partial h_t$ transposed plus $W^{\top} \delta_{t+1}$ is the total $dL/dh_t$, "
+        r"for $t = 0$ too.",
         inputs=networks,
         claim=claim,
         oracles={

@@ -1,4 +1,4 @@
-"""Pictures: a module for the front page and each chapter; in a notebook they show themselves as inline SVG."""
+"""Pictures: one module for the front page, one a chapter; a notebook shows them as inline SVG."""
 
 from matplotlib.figure import Figure
 
