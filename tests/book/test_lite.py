@@ -138,6 +138,7 @@ def test_a_learner_slides_errs_loops_and_finds_the_work_again(laboratory, from_t
     lab.run('def endless(W, x):\n    while True:\n        pass\n\n\ncheck("1a", endless)')
     lab.says("a loop that never ends")
     lab.page.keyboard.press("ControlOrMeta+s")
+    lab.page.get_by_text("Last Checkpoint").wait_for()  # shown when all is stored, half a second later
     lab.page.reload()
     expect(lab.cell.locator(".cm-content")).to_contain_text("endless)", timeout=120_000)
     assert all(url.startswith(PYODIDE_CDN_URL) for url in lab.elsewhere)
