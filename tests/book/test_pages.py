@@ -1,5 +1,6 @@
 """Every page as built: whole, accessible in both themes, offline, on a phone, on paper, from a folder."""
 
+import re
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -129,6 +130,21 @@ def test_search_finds_words_of_the_text_of_code_and_of_exercises(visit, word, fo
     page = visit(f"search.html?q={word}", folder=folder)
     page.locator("#search-results li").first.wait_for()
     assert page.locator("#search-results li a").first.get_attribute("href")
+
+
+@pytest.mark.parametrize("page", ["b-gradient", "c-eigenvalues", "c-carousel"])
+def test_search_finds_the_words_before_each_equation(visit, page, site):
+    name = next(site.glob(f"[123]-*/{page}.html")).relative_to(site).as_posix()
+    opened = visit(name)
+    root = opened.url.removesuffix(name)
+    before = opened.locator("main p:has(+ div.math)")
+    own = "(all) => all.map((p) => [...p.childNodes].map((n) => (n.nodeType === 3 ? n.data : ' ')).join(''))"
+    texts = filter(str.strip, before.evaluate_all(own))
+    words = {max(re.findall("[A-Za-z]+", text), key=len) for text in texts}
+    assert len(words) > 3
+    for word in words:
+        opened.goto(f"{root}search.html?q={word}")
+        expect(opened.locator(f"#search-results a[href^='{name}']").first).to_be_visible()
 
 
 def test_from_a_folder_the_link_to_the_kernel_says_what_it_needs(visit):
