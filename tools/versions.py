@@ -2,7 +2,8 @@
 
     python tools/versions.py        makes an environment each in .venv/versions; prints one line a pair
 
-The tests that compare with PyTorch and those of the built pages run in `make test` only.
+A Python is looked for in PATH and in pyenv's folder; uv downloads one that is missing. The tests that compare
+with PyTorch and those of the built pages run in `make test` only.
 """
 
 import os
@@ -12,6 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAIRS = ("3.11", "numpy==1.26.4"), ("3.11", None), ("3.12", None), ("3.13", None)  # None: as locked
+PYENV = Path(
+    os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")
+)  # its commands in PATH start one Python only
 LEFT_OUT = (
     "book",
     "tools",
@@ -23,17 +27,23 @@ LEFT_OUT = (
 )
 
 
-def run(*command, **keywords):
-    return subprocess.run([str(c) for c in command], cwd=ROOT, text=True, capture_output=True, **keywords)
+def run(*command, path=()):
+    """Run a command with these folders first in PATH."""
+    env = os.environ | {"PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]])}
+    return subprocess.run([str(c) for c in command], cwd=ROOT, text=True, capture_output=True, env=env)
 
 
 def environment(python, numpy):
-    """The Python of an environment with everything locked, but for numpy; None if it cannot be made."""
+    """The Python of an environment with everything locked, but for numpy; else say what is in the way."""
     folder = ROOT / ".venv" / "versions" / f"{python}-{(numpy or 'locked').replace('=', '')}"
     uv = [sys.executable, "-m", "uv"]
     pip = [*uv, "pip", "install", "--quiet", "--python", folder]
+    found = sorted(PYENV.glob(f"versions/{python}.*/bin"))
+    made = run(*uv, "venv", "--quiet", "--allow-existing", "--python", python, folder, path=found)
+    if made.returncode:
+        print(f"{made.stderr}Python {python}: not found here; install it and put its folder first in PATH")
+        return None
     steps = [
-        [*uv, "venv", "--quiet", "--allow-existing", "--python", python, folder],
         [*pip, "--require-hashes", "-r", "requirements.txt"],
         [*pip, "--no-deps", "--editable", "."],
         *([[*pip, numpy]] if numpy else []),
@@ -41,7 +51,7 @@ def environment(python, numpy):
     for step in steps:
         done = run(*step)
         if done.returncode:
-            print(done.stderr)
+            print(f"{done.stderr}Python {python}: its packages could not be installed; is there a network?")
             return None
     return folder / "bin" / "python"
 
@@ -50,15 +60,22 @@ def report(python, numpy):
     """Test one pair and print what came of it; True if all passed."""
     interpreter = environment(python, numpy)
     if not interpreter:
-        print(f"Python {python}, {numpy or 'numpy as locked'}: not available here")
         return False
     version = run(interpreter, "-c", "import numpy; print(numpy.__version__)").stdout.strip()
     ignored = [f"--ignore=tests/{name}" for name in LEFT_OUT]
     flags = ["-n", "2", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
     done = run(
-        interpreter, "-m", "pytest", "-p", "no:cacheprovider", *flags, *ignored, "tests", "book",
-        env=os.environ | {"PATH": f"{interpreter.parent}{os.pathsep}{os.environ['PATH']}"},
-    )  # fmt: skip
+        interpreter,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        *flags,
+        *ignored,
+        "tests",
+        "book",
+        path=[interpreter.parent],
+    )
     if done.returncode:
         print(done.stdout[-5000:])
     print(f"Python {python}, numpy {version}: {done.stdout.strip().splitlines()[-1]}", flush=True)
