@@ -106,9 +106,9 @@ def eq_lstm_gates():
         return lambda *a: tuple(fields(package(*a))[i] for i in order)
 
     return Certificate(
-        statement=r"f_t = \sigma(W_f v_t + b_f), \quad i_t = \sigma(W_i v_t + b_i), \quad "
-        r"o_t = \sigma(W_o v_t + b_o), \quad \tilde C_t = \tanh(W_c v_t + b_c), "
-        r"\qquad v_t = \begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix}",
+        statement=r"\begin{aligned} f_t &= \sigma(W_f v_t + b_f), \\ i_t &= \sigma(W_i v_t + b_i), \\ "
+        r"o_t &= \sigma(W_o v_t + b_o), \\ \tilde C_t &= \tanh(W_c v_t + b_c), \\ "
+        r"v_t &= \begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix} \end{aligned}",
         conditions=r"$t = 1, \dots, T$; each $W$ is $n \times (n + m)$, and $h$ stands above $x$.",
         inputs=cells,
         claim=lambda *a: fields(package(*a)),
@@ -208,8 +208,8 @@ def eq_gate_range():
         return lambda z: np.array([low, high], dtype=float)
 
     return Certificate(
-        statement=r"0 < \sigma(z) < 1 \quad\text{for every real } z, "
-        r"\qquad\text{hence}\quad 0 < f_t,\, i_t,\, o_t < 1",
+        statement=r"\begin{aligned} &0 < \sigma(z) < 1 \quad\text{for every real } z, \\ "
+        r"&\text{hence}\quad 0 < f_t,\, i_t,\, o_t < 1 \end{aligned}",
         conditions=r"Real arithmetic: in floating point a gate rounds to 0 or 1 when $|z|$ is large.",
         inputs=inputs,
         claim=interval(0, 1),
@@ -316,8 +316,9 @@ def eq_lstm_bptt():
         return lambda *a: claim(*a, weights=lambda P: Params(*(change(W) for W in P[:4]), *P[4:]))
 
     return Certificate(
-        statement=r"dC_t = f_{t+1} \odot dC_{t+1} + o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot dh_t, \qquad "
-        r"dh_t = dl_t + W_h^{\top} \delta_{t+1}",
+        statement=r"\begin{aligned} dC_t &= f_{t+1} \odot dC_{t+1} \\ "
+        r"&\quad {}+ o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot dh_t, \\ "
+        r"dh_t &= dl_t + W_h^{\top} \delta_{t+1} \end{aligned}",
         conditions=r"$t = T, \dots, 1$, with $dC_{T+1} = 0$ and $\delta_{T+1} = 0$; at $t = 0$ too, with "
         r"$o_0 = 0$. "
         r"All are columns: $dC_t$ and $dh_t$ hold the total gradients, $dl_t$ the local one $\partial "
@@ -427,8 +428,8 @@ def eq_lstm_dW():
         return Oracle(lambda *a: tuple(way(loss, j, *a) for j in range(8)))
 
     return Certificate(
-        statement=r"\frac{dL}{dW_g} = \sum_{t=1}^{T} \delta_{g,t}\, v_t^{\top}, \qquad "
-        r"\frac{dL}{db_g} = \sum_{t=1}^{T} \delta_{g,t}, \qquad g = f, i, o, c",
+        statement=r"\begin{aligned} \frac{dL}{dW_g} &= \sum_{t=1}^{T} \delta_{g,t}\, v_t^{\top}, \\ "
+        r"\frac{dL}{db_g} &= \sum_{t=1}^{T} \delta_{g,t}, \qquad g = f, i, o, c \end{aligned}",
         conditions=r"$v_t = [h_{t-1}; x_t]$; $h_0$ and $C_0$ do not depend on the weights.",
         inputs=cells,
         claim=claim,
@@ -578,8 +579,8 @@ def eq_carousel():
         return oracle
 
     return Certificate(
-        statement=r"f_s = 1,\; i_s = 0 \text{ for } k < s \le t \quad\Longrightarrow\quad C_t = C_k, \qquad "
-        r"\frac{\partial C_t}{\partial C_k} = I",
+        statement=r"\begin{aligned} &f_s = 1,\; i_s = 0 \;\text{ for } k < s \le t \\ "
+        r"&\Longrightarrow\quad C_t = C_k, \qquad \frac{\partial C_t}{\partial C_k} = I \end{aligned}",
         conditions=r"A limit: a logistic gate never reaches 0 or 1. $I$ is the $n \times n$ identity matrix.",
         inputs=cells,
         claim=always(np.eye),
@@ -656,10 +657,10 @@ def eq_full_jacobian():
         return np.array([product(J[t:k:-1], np.eye(s.C.shape[1])) for t, k in pairs(s)])
 
     return Certificate(
-        statement=r"\frac{dC_t}{dC_k} = \begin{pmatrix} I & 0 \end{pmatrix} P_t \cdots P_{k+1} "
-        r"\begin{pmatrix} I \\ D_k \end{pmatrix}, \qquad "
-        r"P_t = \begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ "
-        r"D_t \operatorname{diag}(f_t) & D_t A_t + B_t \end{pmatrix}",
+        statement=r"\begin{aligned} \frac{dC_t}{dC_k} &= \begin{pmatrix} I & 0 \end{pmatrix} P_t \cdots "
+        r"P_{k+1} \begin{pmatrix} I \\ D_k \end{pmatrix}, \\ "
+        r"P_t &= \begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ "
+        r"D_t \operatorname{diag}(f_t) & D_t A_t + B_t \end{pmatrix} \end{aligned}",
         conditions=r"$A_t = \operatorname{diag}(C_{t-1} \odot f_t \odot (1 - f_t)) W_f + "
         r"\operatorname{diag}(\tilde C_t \odot i_t \odot (1 - i_t)) W_i + "
         r"\operatorname{diag}(i_t \odot (1 - \tilde C_t^2)) W_c$, $B_t = "

@@ -68,6 +68,9 @@ CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((box) => box.
   && !box.closest(".katex-mathml, .explore-said")).map((box) => box.outerHTML.slice(0, 200))"""
 
 
+WIDE = """() => [...document.querySelectorAll("details")].map((box) => box.open = true)
+  && [...document.querySelectorAll(".katex-display")]
+    .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 80))"""
 DRAW_ALL = "section { content-visibility: visible !important; }"  # to measure all
 TARGETS = "button:not(.copy), label:has(input), select, [type=range], summary, .actions a, .turn a"
 LOST_STOP = """() => [...document.querySelectorAll(".together")].filter((box) => {
@@ -104,6 +107,12 @@ def test_reads_on_a_phone(visit, name):
     targets = page.locator(f"header button, main :is({TARGETS})").all()
     assert [box.evaluate("box => box.outerHTML") for box in targets if 0 < height(box) < 43.5] == []
     assert violations(page, runOnly=["target-size"]) == []
+
+
+def test_no_formula_is_wider_than_a_phone(visit, name):
+    page = visit(name, viewport={"width": 390, "height": 800})
+    page.add_style_tag(content=DRAW_ALL)
+    assert page.evaluate(WIDE) == []
 
 
 def test_reads_in_light_and_in_dark(visit, name):
