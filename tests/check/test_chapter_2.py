@@ -1,5 +1,6 @@
 """The checks of chapter 2: what they say to answers that several learners really give."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -83,6 +84,7 @@ ANSWERS = {
     "2d-eighth": eighth(),
     "2-wall": other_wall(),
     "2-width": width,
+    "2-clip": lambda g, c: np.array([[x * c / max(c, math.hypot(*row)) for x in row] for row in g]),
     "2e-half-life": lambda T: sum(0.5 ** (2 * k / T) for k in range(60000)),
 }
 
@@ -112,7 +114,7 @@ def test_terms_with_the_loss_and_the_use_exchanged_are_told_which_is_which():
     exchanged = [(k, t, list(range(t, k, -1))) for t in (1, 2, 3) for k in range(1, t + 1)]
     says = str(check("2a", exchanged, record=False))
     assert "t is the loss and k the use of W" in says and "Walk from h_2 to h_1" not in says
-    assert "Walk from h_1 to h_3" in str(check("2a", [(3, 1, [2])] * 1, record=False))
+    assert "Walk from h_1 to h_3" in str(check("2a", [(3, 1, [2])], record=False))
 
 
 def test_powers_that_scale_rows_are_told_so_though_q_and_its_inverse_are_there():
@@ -122,3 +124,26 @@ def test_powers_that_scale_rows_are_told_so_though_q_and_its_inverse_are_there()
 
     verdict = check("2b", rows, record=False)
     assert verdict.mistake == "diagonal-only" and "scales the rows of Q" in str(verdict)
+
+
+TERMS = [(t, k, list(range(t, k, -1))) for t in (1, 2, 3) for k in range(1, t + 1)]
+SAID = [
+    ("2a", [*TERMS, (2, 1, [2]), (1, 1, [])], "The term (1, 1, []) is in your list more than once"),
+    ("2a", [*TERMS[:-1], (3, 3, [3]), (3, 2, [2])], "5 of your 7 terms belong to the sum."),
+    ("2a", [*TERMS[:-1], (3, 3, [3]), (3, 2, [2])], "does not: (3, 2, [2]). Walk from h_2 to h_3"),
+    ("2a", [*TERMS[:-1], (3, 3, [3])], "does not: (3, 3, [3]). Walk from h_3 to h_3"),
+    ("2b-proof", "bdfa", "The proof cannot begin with 'b'."),
+    ("2b-proof", ["D", "A"], "The first 1 of your steps stand well; look at the next one, 'a'."),
+    ("2b-proof", "db", "The first 2 of your steps stand well; then something is missing."),
+    ("2b-proof", "dbfa", "All of it."),
+]
+
+
+@pytest.mark.parametrize("key, answer, words", SAID)
+def test_what_is_wrong_with_terms_and_steps_is_said(key, answer, words):
+    assert words in check(key, answer, record=False).says
+
+
+@pytest.mark.parametrize("order", [5, {"d"}, ["d", "q"], ["d", 1], "dbq"])
+def test_what_is_no_order_of_steps_is_told_how_to_give_one(order):
+    assert "Give the letters of the steps in order" in check("2b-proof", order, record=False).says
