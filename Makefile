@@ -22,7 +22,9 @@ export PORT
 export OPENBLAS_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # What the tools like to keep in the home directory stays in the clone.
+export XDG_CACHE_HOME := $(CURDIR)/.venv/cache
 export UV_CACHE_DIR := $(CURDIR)/.venv/cache/uv
+export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.venv/cache/python
 export npm_config_cache := $(CURDIR)/.venv/cache/npm
 export MPLCONFIGDIR := $(STATE)/matplotlib
 export IPYTHONDIR := $(STATE)/ipython
@@ -40,7 +42,7 @@ NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
 .PHONY: book html test lint lab notebooks dist pdf other-cpu alarms versions mutation bench lighthouse lock clean env help
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '/^$$/q;s/^# //p' Makefile
 
 book: html
 	@$(BIN)/python tools/serve.py
@@ -57,7 +59,7 @@ env: .venv/ready
 	@touch $@
 
 .venv/pyodide/pyodide-lock.json: .venv/ready tools/wasm.py tests/book/pyodide.txt
-	@$(BIN)/python tools/wasm.py
+	@$(BIN)/python -m tools.wasm
 
 html: .venv/ready node_modules/.ready
 	@$(JUPYTER_BOOK)
@@ -65,7 +67,8 @@ html: .venv/ready node_modules/.ready
 	@$(BIN)/python tools/licences.py
 	@echo "Built: _build/html/index.html"
 
-$(LITE): tools/lite.py node_modules/.ready $(shell find book rnncourse -name '*.ipynb' -o -name '*.py')
+$(LITE): tools/lite.py node_modules/.ready pyproject.toml requirements.txt \
+		$(shell find book rnncourse -name '*.ipynb' -o -name '*.py' -o -name '*.json' -o -name '*.mplstyle')
 	@$(BIN)/python tools/lite.py
 
 node_modules/.ready: .venv/ready package.json package-lock.json
@@ -121,4 +124,4 @@ lock: .venv/ready
 		--no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
 
 clean:
-	rm -rf _build
+	rm -rf _build build

@@ -41,7 +41,7 @@ def main():
     table({size: rnn_contestants(*size) for size in SIZES})
     print("\nForward and gradients of an LSTM: times as fast as")
     table({size: lstm_contestants(*size) for size in SIZES})
-    print("\nAll norms ||dh_t/dh_k||, halving the time: times as fast as")
+    print("\nAll norms ||dh_t/dh_k||, as this file finds them: times as fast as")
     table({(32, 200): transport_contestants(32, 200)}, rounds=5)
     print("\nGrowth exponent of the time in T, from T to 2T (n = 16)")
     for (name, way), T in zip(WAYS.items(), (60, 200, 4000), strict=True):

@@ -10,7 +10,8 @@ import numpy as np
 def fit(spec, *values):
     """The values as arrays of one dtype, checked against a spec of shapes such as "W: n n, x: T ... n".
 
-    A letter means the same size wherever it stands, "..." any batch axes, "n+m" a sum of letters met before.
+    A letter means the same size wherever it stands, "..." any batch axes, "n+m" a sum of letters met before
+    (else a size of its own).
     The dtype is float32 (or complex) if the values ask for it, else float64.
     """
     names = [name for name, _ in _parse(spec)]
@@ -77,7 +78,7 @@ def _check_shapes(spec, *shapes):
     sizes = {}
     for (name, dims), shape in zip(_parse(spec), shapes, strict=True):
         for dim in dims:
-            if "+" in dim:
+            if "+" in dim and all(d.isdigit() or d in sizes for d in dim.split("+")):
                 sizes[dim] = sum(int(d) if d.isdigit() else sizes[d] for d in dim.split("+"))
         folded, batch = shape, len(shape) - len(dims) + 1
         if "..." in dims and batch >= 0:

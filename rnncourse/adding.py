@@ -11,6 +11,7 @@ from importlib.resources import files
 import numpy as np
 
 from . import lstm
+from ._shapes import brief, step
 
 PHI = {
     "tanh": (np.tanh, lambda h: 1 - h**2),
@@ -22,8 +23,10 @@ PHI = {
 def batch(rng, T, size=64):
     """Numbers and marks x (T, size, 2), and the sum y (size,) of the two numbers that are marked.
 
-    One mark in each half. The best constant, 1, errs by 1/6 in mean square. Hochreiter & Schmidhuber (1997).
+    One mark in each half, and so T >= 2. The best constant, 1, errs by 1/6 in mean square. Hochreiter &
+    Schmidhuber (1997).
     """
+    T = step("T", T, 2)
     x, each = np.zeros((T, size, 2)), np.arange(size)
     x[..., 0] = rng.random((T, size))
     for half in ((0, T // 2), (T // 2, T)):
@@ -32,7 +35,13 @@ def batch(rng, T, size=64):
 
 
 def weights(kind, n, rng, forget_bias=1.0):
-    """The weights a network starts from, uniform in +-1/sqrt(n) where nothing else is said; two inputs."""
+    """The weights of a network of n units, uniform in +-1/sqrt(n) where nothing else is said; two inputs.
+
+    kind is "LSTM", "tanh", "orthogonal" or "IRNN" -> a list: the eight of lstm.Params, or W (n, n), U (n, 2)
+    and b (n,); then v (n,) and c (1,). ValueError for another kind.
+    """
+    if kind not in ("LSTM", *PHI):
+        raise ValueError(f"kind must be one of LSTM, {', '.join(PHI)}, got {brief(kind)}")
 
     def uniform(*shape):
         return rng.uniform(-(n**-0.5), n**-0.5, shape)
@@ -47,7 +56,7 @@ def weights(kind, n, rng, forget_bias=1.0):
 
 
 def forward(kind, w, x):
-    """The states: lstm.States, or h (T+1, ..., n) of the plain network; both start from zero."""
+    """The states from x (T, ..., 2), from zero: lstm.States, or h (T+1, ..., n) of the plain network."""
     h = np.zeros((len(x) + 1, *x.shape[1:-1], len(w[-2])))
     if kind == "LSTM":
         return lstm.forward(lstm.Params(*w[:8]), x, h[0], h[0])
@@ -59,7 +68,11 @@ def forward(kind, w, x):
 
 
 def backward(kind, w, x, states, dl):
-    """The gradients of the cell's weights, summed over the batch, and the totals dh and, for the LSTM, dC."""
+    """The gradients of the cell's weights, summed over the batch, and the totals dh and, for the LSTM, dC.
+
+    x (T, ..., 2), states from forward, dl (T+1, ..., n) with dL_t/dh_t in row t -> a list of arrays as w, and
+    totals (T+1, ..., n).
+    """
     if kind == "LSTM":
         gradients, *totals = lstm.backward(lstm.Params(*w[:8]), x, states, dl)
         return [*gradients], totals
@@ -74,7 +87,11 @@ def backward(kind, w, x, states, dl):
 
 
 def gradient(kind, w, x, y):
-    """The mean squared error of a batch, its gradients by all weights, and its totals by the states."""
+    """The mean squared error of a batch, its gradients by all weights, and its totals by the states.
+
+    x (T, B, 2), y (B,) -> a number, a list of arrays as w, and (dh,) or, for the LSTM, (dh, dC), each of
+    shape (T+1, B, n).
+    """
     *_, v, c = w
     states = forward(kind, w, x)
     h = states.h if kind == "LSTM" else states
@@ -89,7 +106,8 @@ def gradient(kind, w, x, y):
 def adam(w, gradients, memory, rate):
     """One step of Adam (Kingma & Ba 2015), the norm of the gradient clipped at 1 (Pascanu et al. 2013).
 
-    memory is (t, m, s): the number of steps so far, and running means of each gradient and of its square.
+    w and gradients are lists of arrays of the same shapes; memory is (t, m, s): the number of steps so far,
+    and running means of each gradient and of its square -> the new w and the new memory.
     """
     t, m, s = memory
     norm = np.sqrt(sum((g**2).sum() for g in gradients))
@@ -101,7 +119,10 @@ def adam(w, gradients, memory, rate):
 
 
 def train(kind, T, n=32, seed=0, rate=0.02, updates=600, forget_bias=1.0):
-    """Train on fresh batches of 64 until it is solved -> the weights, the error of each batch."""
+    """Train n units on fresh batches of 64 sequences of T steps until it is solved, or for so many updates.
+
+    -> the weights, and the mean squared error of each batch. ValueError for another kind than in weights.
+    """
     rng = np.random.default_rng(seed)
     w, losses = weights(kind, n, rng, forget_bias), []
     memory = 0, [np.zeros_like(a) for a in w], [np.zeros_like(a) for a in w]

@@ -35,7 +35,7 @@ def sigma(z):
 def dsigma(z):
     """The derivative of the logistic function (eq-sigma-prime), sigma(z) (1 - sigma(z)) = sigma(z) sigma(-z).
 
-    The last form does not cancel: dsigma(40) is 4e-18 and not 0.
+    z of any shape. The last form does not cancel: dsigma(40) is 4e-18 and not 0.
     """
     (z,) = fit("z: ...", z)
     return sigma(z) * sigma(-z)
@@ -49,12 +49,12 @@ def forward(params, x, h0):
     Each sigma is right to an absolute 1e-16, and so 0 where z_t < -37.
     """
     W, U, x, h0 = fit("W: n n, U: n m, x: T ... m, h0: ... n", *parts("params", params), x, h0)
-    W_T, one = W.T / 4, np.ones_like(h0)
+    quarter_W_T, one = W.T / 4, np.ones_like(h0)
     h = np.empty((len(x) + 1, *h0.shape), x.dtype)  # at first 2h, for 2 sigma(z) = tanh(z / 2) + 1
     h[0] = 2 * h0
     np.matmul(rows(x), U.T / 2, out=rows(h[1:]))
     for h_prev, h_t in pairwise(h):  # h_t holds U x_t / 2, then z_t / 2, then 2 sigma(z_t)
-        h_t += h_prev.dot(W_T)
+        h_t += h_prev.dot(quarter_W_T)
         np.tanh(h_t, h_t)
         h_t += one
     h /= 2
@@ -99,7 +99,7 @@ def transport(params, h, t, k):
 
     h (T+1, n) and 0 <= k <= t <= T -> (n, n); the identity for t == k.
     """
-    W, h = fit("W: n n, h: T n", *parts("params", params)[:1], h)
+    W, h = fit("W: n n, h: T+1 n", *parts("params", params)[:1], h)
     t = step("t", t, 0, len(h) - 1)
     product = np.eye(len(W), dtype=W.dtype)
     for i in range(step("k", k, 0, t) + 1, t + 1):
@@ -124,7 +124,7 @@ def double_sum(params, h, dl):
     dL/dW = sum_{t=1..T} sum_{k=1..t} (dL_t/dh_t) (dh_t/dh_k) (immediate dh_k/dW).
     h (T+1, n), dl (T+1, n) -> (n, n).
     """
-    W, h, dl = fit("W: n n, h: T n, dl: T n", *parts("params", params)[:1], h, dl)
+    W, h, dl = fit("W: n n, h: T+1 n, dl: T+1 n", *parts("params", params)[:1], h, dl)
     dW = np.zeros_like(W)
     for t in range(1, len(h)):
         for k in range(1, t + 1):

@@ -80,7 +80,10 @@ def cliff(w, b, T=50, x0=0.5, target=0.7):
 
 
 def wall(w):
-    """The b at which x_0 = 1/2 is a fixed point of x -> w sigma(x) + b (eq-wall), repelling if w > 4.2553."""
+    """The b at which x_0 = 1/2 is a fixed point of x -> w sigma(x) + b (eq-wall), repelling if w > 4.2553.
+
+    w (...) -> (...).
+    """
     (w,) = fit("w: ...", w)
     return 0.5 - float(sigma(0.5)) * w
 

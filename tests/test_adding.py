@@ -108,7 +108,7 @@ def test_what_is_not_said_is_as_documented():
 def test_solved_needs_twenty_small_errors():
     assert not adding.solved([0.0] * 19)
     assert adding.solved([9.0] + [0.009] * 20)
-    assert not adding.solved([0.009] * 19 + [0.5])
+    assert not adding.solved([0.009] * 19 + [0.5]) and not adding.solved([0.2] + [0.0] * 19)
 
 
 def test_the_carousel_of_a_closed_cell_is_exact():
@@ -120,11 +120,6 @@ def test_the_carousel_of_a_closed_cell_is_exact():
     assert np.allclose((1 / (1 + np.exp(-3.0))) ** half_lives, 0.5)
     w[5] = np.full(4, 1.0)
     assert adding.carousel(w, *adding.batch(rng, 12, 3), k=2)[0].min() > 0.01
-
-
-def test_solved_is_a_mean_of_twenty():
-    assert adding.solved([0.009] * 20) and adding.solved([1.0] + [0.009] * 20)
-    assert not adding.solved([0.009] * 19) and not adding.solved([0.2] + [0.0] * 19)
 
 
 def test_a_half_life_is_that_of_each_units_own_forget_gate():
@@ -155,3 +150,12 @@ def test_the_stored_runs_say_how_they_were_made():
     for r in [*data["runs"], *data["sweep"], *data["forget_bias"]]:
         assert len(r["error"]) == -(-r["updates"] // data["every"])
         assert r["solved"] or r["updates"] == data["updates"]
+
+
+def test_a_network_nobody_knows_and_a_sequence_too_short_are_refused_in_one_sentence():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="kind must be one of LSTM, tanh, orthogonal, IRNN, got 'GRU'"):
+        adding.train("GRU", 10)
+    for T in 1, -2:
+        with pytest.raises(ValueError, match=f"T must be an integer of at least 2, got {T}"):
+            adding.batch(rng, T)

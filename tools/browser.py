@@ -15,6 +15,7 @@ APPS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 OWN = Path(__file__).parent.parent / ".venv" / "browsers"  # Playwright's download stays inside the clone
+AT_HOME = os.environ | {"XDG_CONFIG_HOME": str(OWN)}  # and so does what a browser keeps between its runs
 HELP = (
     "No Chromium is here and none could be installed: install it with the system's package manager "
     "(Debian: apt-get install chromium) or name its program in the variable CHROMIUM."

@@ -16,9 +16,8 @@ VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check"]
 UV = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
-TORCH = (
-    "torch==2.13.0"  # outside the lock: its wheels differ between CPU and GPU builds, and so do the hashes
-)
+# Outside the lock: its wheels differ between CPU and GPU builds, and so do the hashes.
+TORCH = "torch==2.13.0"
 
 
 def run(what, command):

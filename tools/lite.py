@@ -76,6 +76,7 @@ def fetch_wheels(lock):
         PYODIDE,
         *wanted,
     )
+    shutil.rmtree(ROOT / "build", ignore_errors=True)  # setuptools packs what an earlier build left there
     run("uv", "build", "--quiet", "--wheel", "--no-build-isolation", "--out-dir", PYODIDE)
     (PYODIDE / ".gitignore").unlink(missing_ok=True)
     return {wheel.name.split("-")[0].lower().replace("_", "-"): wheel for wheel in PYODIDE.glob("*.whl")}

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, NameObject
 
-from tools.browser import chromium
+from tools.browser import AT_HOME, chromium
 
 BUILD = Path(__file__).parent.parent / "_build"
 MARGIN = dict.fromkeys(("top", "bottom", "left", "right"), "18mm")
@@ -72,7 +72,7 @@ def book(browser, start):
 
 def main():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"], env=AT_HOME)
         writer = book(browser, (BUILD / "html" / "index.html").as_uri())
         browser.close()
     writer.add_metadata({"/Title": "Why recurrent networks forget"})

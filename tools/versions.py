@@ -3,7 +3,7 @@
     python tools/versions.py        makes an environment each in .venv/versions; prints one line a pair
 
 A Python is looked for in PATH and in pyenv's folder; uv downloads one that is missing. The tests that compare
-with PyTorch and those of the built pages run in `make test` only.
+with PyTorch and those of the built pages, of the tools and of notebooks run anew are for `make test` only.
 """
 
 import os
@@ -13,9 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAIRS = ("3.11", "numpy==1.26.4"), ("3.11", None), ("3.12", None), ("3.13", None)  # None: as locked
-PYENV = Path(
-    os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")
-)  # its commands in PATH start one Python only
+# pyenv's commands in PATH start one Python only.
+PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
 LEFT_OUT = (
     "book",
     "tools",

@@ -1,6 +1,6 @@
 """Fetch numpy and matplotlib for the browser, which the tests serve in the place of Pyodide's own origin.
 
-    python tools/wasm.py      writes the wheels and their lock into .venv/pyodide
+    python -m tools.wasm       writes the wheels and their lock into .venv/pyodide
 
 PyPI has them inside another project's wheel only; readers get them from Pyodide's distribution itself.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
-from lite import closure, run
+from tools.lite import closure, run
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / ".venv" / "pyodide"

@@ -466,7 +466,7 @@ def eq_bound():
         conditions=r"Logistic units, any inputs, $0 \le k \le t$; each bound can be attained. "
         r"For $\tanh$ the 4 becomes a 1.",
         inputs=inputs,
-        claim=bounds(spectra.norm),
+        claim=bounds(),
         oracles={
             "in order with the finite product": Oracle(by_transport, error=disorder),
             "in order with the complex step": Oracle(by(by_complex_step), error=disorder),
@@ -637,8 +637,7 @@ def eq_clip():
             length = (g @ g).sqrt()
             return (g / length * min(length, c)).astype(float)
 
-    def norm(g):
-        return np.linalg.norm(g)
+    norm = np.linalg.norm
 
     return Certificate(
         statement=r"g \;\leftarrow\; g\,\min\Bigl(1, \frac{c}{\lVert g\rVert}\Bigr)",

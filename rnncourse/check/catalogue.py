@@ -4,8 +4,8 @@ from html import escape
 from typing import NamedTuple
 
 from .exercises import EXERCISES
-from .judging import confusion
-from .verdicts import marked
+from .judging import confusion, unknown
+from .verdicts import Note, marked
 
 
 class Table(NamedTuple):
@@ -37,6 +37,8 @@ def catalogue(exercise=None):
     if exercise is None:
         counts = ("exercise", "mistakes", "wrong answers tried", "called by their name")
         return Table("Every wrong answer, handed in", counts, [_count(key) for key in sorted(EXERCISES)])
+    if not isinstance(exercise, str) or exercise not in EXERCISES:
+        return Note("No exercise", unknown(exercise))
     ex = EXERCISES[exercise]
     rows = [(f"{m.slug} `{m.breaks}`" if m.breaks else m.slug, m.says, m.why) for m in ex.mistakes.values()]
     return Table(

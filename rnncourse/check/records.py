@@ -43,7 +43,7 @@ def reset():
 
 
 def where():
-    """The folder of the file, or why there is none."""
+    """The folder of the file, found out by writing it once more, or why there is none."""
     return (
         f"kept in {folder()}" if _write(passed()) else f"for this session only: {folder()} cannot be written"
     )

@@ -1,4 +1,4 @@
-"""Pictures: one module for the front page, one a chapter; a notebook shows them as inline SVG."""
+"""Pictures: of the front page, of each chapter, of the self-checks; a notebook shows them as inline SVG."""
 
 from matplotlib.figure import Figure
 

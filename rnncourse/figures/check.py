@@ -25,9 +25,8 @@ def confusion_matrix(exercise):
     fig, ax = style.figure(width=6, height=1.3 + 0.17 * n)
     tint = np.searchsorted(list(LEVELS), apart)
     for level, words in enumerate(LEVELS.values()):
-        cells = [
-            square(i, j) for i, j in np.argwhere(tint == level) if i != j
-        ]  # one path a tint, a small file
+        cells = [square(i, j) for i, j in np.argwhere(tint == level) if i != j]
+        # One path a tint makes a small file.
         patch = PathPatch(Path.make_compound_path(*cells) if cells else square(0, -9), linewidth=0)
         ax.add_patch(patch).set(facecolor=style.COLORS["gradient"], alpha=0.1 + 0.2 * level, label=words)
     for i, name in enumerate(names):
