@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
@@ -75,7 +76,30 @@ def width(w):
     return 1 / complex_step(x_50, b)
 
 
+def mirror():
+    """Signs drawn at random: only the moduli matter."""
+    return np.random.default_rng(3).choice([-1, 1], size=(6, 2)) * [0.4, 2.5]
+
+
+def telescope():
+    """Found by search: three such terms that add up for matrices of whole numbers."""
+    J_1, J_2, J_3, J = np.random.default_rng(0).integers(-3, 4, size=(4, 2, 2))
+    Js = {1: J_1, 2: J_2, 3: J_3}
+
+    def worth(t, p, left):
+        factors = [*(Js[i] for i in left), Js[t] - J, *[J] * p]
+        return factors[0] @ factors[1] @ factors[2]
+
+    goal = J_3 @ J_2 @ J_1 - J @ J @ J
+    lists = [], *([i] for i in Js), *map(list, permutations(Js, 2))
+    terms = [(t, 2 - len(left), left) for t in Js for left in lists]
+    (found,) = (some for some in combinations(terms, 3) if (sum(worth(*term) for term in some) == goal).all())
+    return list(found)
+
+
 ANSWERS = {
+    "2a-mirror": mirror(),
+    "2a-telescope": telescope(),
     "2b-three": block_power,
     "2c-misprint": [["29/50", "-6/25"], ["-6/25", "18/25"]],
     "2c-hump": hump,
@@ -132,11 +156,50 @@ SAID = [
     ("2a", [*TERMS[:-1], (3, 3, [3]), (3, 2, [2])], "5 of your 7 terms belong to the sum."),
     ("2a", [*TERMS[:-1], (3, 3, [3]), (3, 2, [2])], "does not: (3, 2, [2]). Walk from h_2 to h_3"),
     ("2a", [*TERMS[:-1], (3, 3, [3])], "does not: (3, 3, [3]). Walk from h_3 to h_3"),
+    ("2a-telescope", [(1, 0, [3, 2]), (4, 0, [])], "so t is 1, 2 or 3."),
+    ("2a-telescope", [(2, 0, [3, 2])], "does not: (2, 0, [3, 2]). Each product has three factors"),
     ("2b-proof", "bdfa", "The proof cannot begin with 'b'."),
     ("2b-proof", ["D", "A"], "The first 1 of your steps stand well; look at the next one, 'a'."),
     ("2b-proof", "db", "The first 2 of your steps stand well; then something is missing."),
     ("2b-proof", "dbfa", "All of it."),
 ]
+
+
+@pytest.mark.parametrize("start", [(1.0, -0.7), (0.3, 2.0)])
+@pytest.mark.parametrize(
+    "other, mistake",
+    [
+        (lambda z, t: z[::-1], "units-swapped"),
+        (lambda z, t: (1 + t / 10) * z, "scaled"),
+        (lambda z, t: 1 - z, "symmetry-of-sigma"),
+        (lambda z, t: z + t, None),
+        (lambda z, t: z * [1, -1], "right"),
+    ],
+)
+def test_other_steps_are_judged_from_any_start(start, other, mistake):
+    z = np.array([other(np.array(start), t) if t % 2 else np.array(start) for t in range(6)])
+    verdict = check("2a-mirror", z, record=False)
+    assert (verdict.passed, verdict.mistake) == (mistake == "right", mistake if mistake != "right" else None)
+
+
+def test_a_product_that_is_no_power_is_told_where_a_slope_changes():
+    z = [[1, 2], [1, -2], [-1, 2], [1, 2], [1, 0], [1, 2]]
+    assert (
+        "The slope of unit 2 is 0.105 at step 1 and 0.25 at step 5."
+        in check("2a-mirror", z, record=False).says
+    )
+
+
+STILL = [np.ones((6, 2)), np.ones((6, 2)) + 1e-3 * np.arange(6)[:, None]]
+NO_STEPS = [np.ones((2, 6)), np.full((6, 2), np.nan), 1e3 * np.ones((6, 2)), 1j * np.ones((6, 2))]
+
+
+@pytest.mark.parametrize(
+    "z, words", [*((z, "do not differ") for z in STILL), *((z, "between -30") for z in NO_STEPS)]
+)
+def test_steps_that_prove_nothing_are_not_read(z, words):
+    verdict = check("2a-mirror", z, record=False)
+    assert words in verdict.says and verdict.error is None
 
 
 @pytest.mark.parametrize("key, answer, words", SAID)

@@ -28,6 +28,8 @@ PROMISED = {
         mean-over-time sign
     """,
     "2a": "too-few too-many k0-terms ascending-order power-form from-h0 missing-immediate",
+    "2a-mirror": "units-swapped scaled symmetry-of-sigma",
+    "2a-telescope": "power-too-high factor-kept ascending-order from-the-left first-term-missing",
     "2b": """
         elementwise-power transpose-for-inverse swapped-q symmetric-solver multiplied off-by-one
         lost-imaginary absolute-eigenvalues
