@@ -1,6 +1,7 @@
 """Every public function under hostile arguments: a right result, or one sentence that names the argument.
 
-Never another exception, a warning, a changed argument, or more than two seconds.
+Never another exception, a warning, a changed argument, or more than two seconds. Not the laboratory's
+(`adding`), which train on what they draw themselves.
 """
 
 import inspect
