@@ -248,13 +248,14 @@ def loss(w, x=(1, -2, 1), u="0.5"):
     return h**2 / 2
 
 
-def u_curve(w="1.5"):
+def u_curve():
     """The error of a central difference against its step, in arithmetic of sixteen digits, beside the cure.
 
     Decimal arithmetic, because binary rounding errors differ from processor to processor, and so would the U.
     """
-    w, steps = Decimal(w), [Decimal(10) ** -(Decimal(i) / 2) for i in range(1, 29)]
+    w = Decimal("1.5")
     with localcontext(prec=60):
+        steps = [Decimal(10) ** -(Decimal(i) / 2) for i in range(1, 29)]
         exact = (loss(w + Decimal("1e-20")) - loss(w - Decimal("1e-20"))) / Decimal("2e-20")
     with localcontext(prec=16):
         errors = [float(abs((loss(w + e) - loss(w - e)) / (2 * e) / exact - 1)) for e in steps]
@@ -264,8 +265,10 @@ def u_curve(w="1.5"):
 
     fig, ax = figure(width=5.1, height=3.2)
     ax.loglog([float(e) for e in steps], errors, "o-", ms=4, color=COLORS["gradient"])
-    ax.axhline(floor, color=COLORS["state"], ls="--")
-    ax.text(1, floor * 3, "complex step: at most 10⁻¹⁵", ha="right", color=COLORS["state"])
+    coefficient = errors[3] * 1e4  # of ε²: steps[3] is 0.01, and both methods truncate alike
+    knee = (floor / coefficient) ** 0.5
+    ax.loglog([0.3, knee, 3e-15], [coefficient * 0.09, floor, floor], "--", color=COLORS["state"])
+    ax.text(3e-12, floor * 3, "complex step", ha="center", color=COLORS["state"])
     ax.text(3e-13, 1e-6, "rounding:\n10⁻¹⁶/ε", ha="center", va="top", color=COLORS["reference"])
     ax.text(3e-2, 1e-8, "truncation:\nε²", ha="center", va="top", color=COLORS["reference"])
     ax.set(xlabel="step ε", ylabel="relative error", xlim=(3e-15, 1), ylim=(1e-16, 1))
@@ -276,6 +279,6 @@ def u_curve(w="1.5"):
         f"Relative error of a central difference against its step, both axes logarithmic: a U. From "
         f"{errors[0]:.0e} at a step of 0.3 it falls with the square of the step to {errors[best]:.0e} at "
         f"{float(steps[best]):.0e}, then rounding takes over and it rises to {errors[-1]:.0e} at 1e-14. "
-        "The complex step stays at or below 1e-15."
+        "The complex step falls along the same line, but on down to 1e-15 at a step of 1e-7, and stays there."
     )
     return fig

@@ -1,4 +1,7 @@
+"""The figures of chapter 1 show what independent computations give."""
+
 import re
+from decimal import localcontext
 
 import numpy as np
 import pytest
@@ -6,7 +9,7 @@ from matplotlib.text import Text
 
 from rnncourse import rnn
 from rnncourse.figures import rnn as pictures
-from rnncourse.figures.style import drawing, svg
+from rnncourse.figures.style import svg
 from rnncourse.gradcheck import central_difference, complex_step, relative_error
 
 FIGURES = {
@@ -26,7 +29,6 @@ def test_every_figure_speaks_and_fits(name):
     fig = FIGURES[name]()
     assert len(fig.get_label()) > 60
     assert len(svg(fig)) < 40_000
-    drawing(fig)
     texts = [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip() and t.axes]
     assert texts
     for text in texts:
@@ -95,6 +97,16 @@ def test_a_total_last_factor_counts_as_the_figure_says():
     assert "add up to dL/dW" in pictures.triangle(1, "immediate").get_label()
 
 
+def test_a_misread_summand_is_a_row_and_no_multiple_of_the_true_term():
+    params, x, h, dl = pictures.network()
+    terms = pictures.terms()
+    for t, k in pictures.CELLS:
+        total = complex_step(lambda W, k=k: rnn.forward((W, params.U), x, h[0])[k], params.W)  # dh_k/dW
+        misread = np.tensordot(dl[t] @ rnn.transport(params, h, t, k), total, 1)
+        assert relative_error(misread, sum(terms[t, j] for j in range(1, k + 1))) < 1e-12
+    assert relative_error(misread, terms[t, k]) > 0.1
+
+
 @pytest.mark.parametrize("term, t, k", [(1, 1, 1), (2, 2, 1), (3, 2, 2), (18, 6, 3), (21, 6, 6)])
 def test_triangle_selects_the_term_it_names(term, t, k):
     fig = pictures.triangle(term, "total")
@@ -127,12 +139,26 @@ def test_u_curve_is_that_of_floats_where_truncation_rules():
 
     W = [[1.5]]
     exact = complex_step(loss, W)
-    line, floor = pictures.u_curve().axes[0].lines
+    line, cure = pictures.u_curve().axes[0].lines
     steps, errors = line.get_data()
     for step, error in zip(steps[:6], errors[:6], strict=True):
         assert error == pytest.approx(abs(central_difference(loss, W, step) / exact - 1).item(), rel=0.01)
     assert (errors[-6:] > 1e-4).all() and errors.min() < 1e-10
-    assert floor.get_ydata()[0] == 1e-15  # what the complex step misses is less than is drawn
+    (large, knee, small), (top, *floor) = cure.get_data()
+    assert floor == [1e-15, 1e-15] and small < knee == pytest.approx(1e-7, rel=0.3)
+
+    def missed(step):  # by the complex step
+        return abs(loss(np.array([[1.5 + 1j * step]])).imag / step / exact - 1).item()
+
+    for step in 0.1, 1e-2, 1e-3, 1e-4, 1e-5:
+        assert missed(step) == pytest.approx(top * (step / large) ** 2, rel=0.01)
+    assert max(missed(step) for step in np.logspace(-14, -8, 13)) <= 5e-15
+
+
+def test_u_curve_is_the_same_in_any_decimal_context():
+    with localcontext(prec=5):
+        there = svg(pictures.u_curve())
+    assert there == svg(pictures.u_curve())
 
 
 def test_measured_times_grow_as_the_counts_do():
