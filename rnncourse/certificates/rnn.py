@@ -425,11 +425,11 @@ def eq_bptt():
 
     return Certificate(
         statement=r"\begin{aligned} \delta_t &= \sigma'(z_t) \odot "
-        r"\Bigl(\Bigl(\frac{\partial L_t}{\partial h_t}\Bigr)^{\!\top} + W^{\top} \delta_{t+1}\Bigr), "
-        r"\\ \frac{dL}{dW} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top} \end{aligned}",
-        conditions=r"$\delta_{T+1} = 0$. Verified with it: $dL/dU = \sum_t \delta_t x_t^{\top}$, and "
-        r"$\partial L_t / \partial h_t$ transposed plus $W^{\top} \delta_{t+1}$ is the total $dL/dh_t$, "
-        r"for $t = 0$ too.",
+        r"\bigl(g_t^{\top} + W^{\top} \delta_{t+1}\bigr), "
+        r"\\[1ex] \frac{dL}{dW} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top} \end{aligned}",
+        conditions=r"$g_t = \partial L_t / \partial h_t$ and $\delta_{T+1} = 0$. Verified with it: "
+        r"$dL/dU = \sum_t \delta_t x_t^{\top}$, and $g_t^{\top} + W^{\top} \delta_{t+1}$ is the total "
+        r"$dL/dh_t$ as a column, for $t = 0$ too.",
         inputs=networks,
         claim=claim,
         oracles={
@@ -516,8 +516,8 @@ def eq_recurrence():
         return np.array(dh)
 
     return Certificate(
-        statement=r"\frac{d h_t}{d W} = \frac{\partial^{+} h_t}{\partial W} + J_t\,\frac{d h_{t-1}}{d W}, "
-        r"\qquad \frac{d h_0}{d W} = 0",
+        statement=r"\begin{aligned} \frac{d h_t}{d W} &= \frac{\partial^{+} h_t}{\partial W} "
+        r"+ J_t\,\frac{d h_{t-1}}{d W}, \\[1.5ex] \frac{d h_0}{d W} &= 0 \end{aligned}",
         conditions=r"$t = 1, \dots, T$; $h_0$ does not depend on $W$.",
         inputs=networks,
         claim=formula,
@@ -630,7 +630,7 @@ def eq_vec():
     return Certificate(
         statement=r"\begin{aligned} \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{col}} W} "
         r"&= h_{k-1}^{\top} \otimes \operatorname{diag}\bigl(\sigma'(z_k)\bigr), "
-        r"\\ \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{row}} W} "
+        r"\\[1.5ex] \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{row}} W} "
         r"&= \operatorname{diag}\bigl(\sigma'(z_k)\bigr) \otimes h_{k-1}^{\top} \end{aligned}",
         conditions=r"$\mathrm{vec}_{\text{col}}$ stacks the columns of $W$, "
         r"$\mathrm{vec}_{\text{row}}$ its rows.",
