@@ -608,6 +608,73 @@ def _():
     return "c"
 
 
+# 2b: a defective matrix in disguise
+
+
+def corner_of(*sizes):
+    def draw(rng):
+        return 10 ** rng.uniform(-12, -6), int(rng.choice(sizes))
+
+    draw.__doc__ = f"a delta between 1e-12 and 1e-6 and m = {' or '.join(map(str, sizes))}"
+    return draw
+
+
+@exercise(
+    "2b-disguise",
+    "How far an m-fold eigenvalue moves",
+    "f(delta, m), by how much the eigenvalues of an m x m Jordan block miss lambda when the 0 in its lower "
+    "left corner becomes delta > 0",
+    corner_of(4, 5, 6),
+    corner_of(3),
+    corner_of(2),
+    corner_of(1),
+    hints=(
+        "Write down the characteristic polynomial of the block with delta in the corner, for m = 2 first.",
+        "It is (lambda - x)^m, but for a constant: plus or minus delta. So what is |lambda - x|^m?",
+        "All m roots lie on a circle around lambda, and its radius is the m-th root of delta: "
+        "`delta ** (1 / m)`.",
+    ),
+)
+def moved(delta, m, exponent=lambda m: 1 / m):
+    return delta ** exponent(m)
+
+
+@mistake("2b-disguise", "as-large-as-delta", "eq-jordan", part="exponent")
+def _(m):
+    """Eigenvalues that stand alone move by about delta. Here m of them coincide, and they move much further.
+
+    A small change is thought to have a small effect, of the same size.
+    """
+    return 1
+
+
+@mistake("2b-disguise", "always-a-square-root", "eq-jordan", part="exponent")
+def _(m):
+    """That is the case of two. An m-fold root of a polynomial parts like another root of delta.
+
+    The block of two is the one that is known.
+    """
+    return 1 / 2
+
+
+@mistake("2b-disguise", "one-fold-too-few", "eq-jordan", part="exponent")
+def _(m):
+    """The root is not deep enough: the polynomial has the degree m, and all m roots coincide.
+
+    An m-fold block has m - 1 ones above the diagonal.
+    """
+    return 1 / (m - 1)
+
+
+@mistake("2b-disguise", "m-times-delta", "eq-jordan")
+def _(delta, m):
+    """The effect of delta is not proportional to delta, with m in front or without.
+
+    Each of the m eigenvalues is charged with one delta.
+    """
+    return m * delta
+
+
 # 2b-three: a Jordan block of size 3
 
 
@@ -1037,11 +1104,11 @@ def slow_decay(rng):
         "`np.ceil(lam / (1 - lam))`.",
     ),
 )
-def hump(lam, peak=lambda lam: lam / (1 - lam), whole=np.ceil):
-    return whole(peak(lam))
+def hump(lam, peak=lambda lam: lam / (1 - lam), rounded=np.ceil):
+    return rounded(peak(lam))
 
 
-@mistake("2c-hump", "not-whole", "eq-jordan", part="whole")
+@mistake("2c-hump", "not-whole", "eq-jordan", part="rounded")
 def _(n):
     """This is where the ratio of neighbours passes 1; it is no whole number. At which step is the corner
     largest?
@@ -1051,7 +1118,7 @@ def _(n):
     return n
 
 
-@mistake("2c-hump", "one-too-early", "eq-jordan", part="whole")
+@mistake("2c-hump", "one-too-early", "eq-jordan", part="rounded")
 def _(n):
     """One step too early: from your n to the next the corner still grows.
 
@@ -1060,7 +1127,7 @@ def _(n):
     return np.floor(n)
 
 
-@mistake("2c-hump", "one-too-late", "eq-jordan", part="whole")
+@mistake("2c-hump", "one-too-late", "eq-jordan", part="rounded")
 def _(n):
     """One step too late: at the n before, the corner was larger.
 
@@ -1171,6 +1238,78 @@ def _(W):
 
 
 also("2c-left", "singular-vector", lambda W: np.linalg.svd(W)[0][:, 0])
+
+
+# 2c: a ruler in which nothing grows
+
+
+def with_a_hump(rng):
+    """a lambda between 0.6 and 0.85, a b between 2 and 20 and an r up to 0.95"""
+    lam = rng.uniform(0.6, 0.85)
+    return lam, rng.uniform(2, 20), rng.uniform(lam + 0.03, 0.95)
+
+
+def above_one(rng):
+    """lambda = 1, b = 10, r = 1.25"""
+    return 1.0, 10.0, 1.25
+
+
+@exercise(
+    "2c-norm",
+    "A ruler in which nothing grows",
+    "f(lam, b, r), the largest d > 0 for which D^-1 W D has a spectral norm of at most r, where "
+    "W = [[lam, b], [0, lam]], D = diag(1, d) and 0 < lam < r",
+    with_a_hump,
+    with_a_hump,
+    above_one,
+    hints=(
+        "Multiply D^-1 W D out: only the corner changes. Call it c. What are the singular values of "
+        "[[lam, c], [0, lam]]?",
+        "Their product is lam^2, and the sum of their squares is 2 lam^2 + c^2. So what is the square of "
+        "their difference?",
+        "They differ by c. If the larger is r, the smaller is lam^2 / r: the corner b d may be "
+        "r - lam^2 / r.",
+    ),
+)
+def ruler(lam, b, r, corner=lambda lam, r: r - lam**2 / r, given=lambda d: d):
+    return given(corner(lam, r) / b)
+
+
+@mistake("2c-norm", "not-the-largest", "eq-sandwich", part="corner")
+def _(lam, r):
+    """With this d the norm is small enough, but a larger d would do: the norm is not λ + b d, only at most
+    that.
+
+    The norm of a sum is at most the sum of the norms, λ and the corner.
+    """
+    return r - lam
+
+
+@mistake("2c-norm", "squares", "eq-sandwich", part="corner")
+def _(lam, r):
+    """A factor is missing: r times the smaller singular value is λ², so the smaller one is λ² / r.
+
+    r² - λ² is on the way, before one divides by r.
+    """
+    return r**2 - lam**2
+
+
+@mistake("2c-norm", "diagonal-forgotten", "eq-sandwich", part="corner")
+def _(lam, r):
+    """The corner alone may not be as large as r: the diagonal adds to the norm.
+
+    The diagonal stays as it is in the new ruler, and so it is left out of the sum.
+    """
+    return r
+
+
+@mistake("2c-norm", "price", "eq-sandwich", part="given")
+def _(d):
+    """This is 1/d, the price of the ruler. Which d was it?
+
+    1/d is what stands in front of the bound.
+    """
+    return 1 / d
 
 
 # 2d: tanh as a logistic
@@ -1324,6 +1463,161 @@ def _(y):
     y (1 - y) = 1/8 is solved for y, and y is taken for z.
     """
     return y
+
+
+# 2d: what the bound guarantees
+
+
+MATRIX_OF_C = np.array([[1.0, 2.0], [0.0, 1.0]])
+
+
+@exercise(
+    "2d-guarantee",
+    "A guarantee",
+    "a number: below which c > 0 the bound guarantees that the gradients of a logistic network with "
+    "W = c [[1, 2], [0, 1]] vanish",
+    hints=(
+        "Each factor of the transport is diag(sigma') W. How large can it be, in the norm?",
+        "sigma' is at most 1/4, so a factor is at most sigma_max(W) / 4. What is the largest singular value "
+        "of [[1, 2], [0, 1]]?",
+        "Its two singular values have the product 1, and their squares add up to 6: they are sqrt(2) + 1 and "
+        "sqrt(2) - 1. Then c times the larger, over 4, must be below 1.",
+    ),
+)
+def guaranteed(size=lambda M: np.linalg.norm(M, 2), slope=lambda: 1 / 4, solve=lambda factor: 1 / factor):
+    return solve(size(MATRIX_OF_C) * slope())
+
+
+@mistake("2d-guarantee", "radius-decides", "eq-bound", part="size")
+def _(M):
+    """The spectral radius of W bounds one power, not a product of different Jacobians: the bound multiplies
+    norms.
+
+    Both eigenvalues of the matrix are 1, and eigenvalues are what the page before was about.
+    """
+    return 1
+
+
+@mistake("2d-guarantee", "frobenius-norm", "eq-bound", part="size")
+def _(M):
+    """The Frobenius norm guarantees too, but less: it is larger than the largest singular value.
+
+    `np.linalg.norm` of a matrix is the Frobenius norm unless a 2 is asked for.
+    """
+    return np.linalg.norm(M)
+
+
+@mistake("2d-guarantee", "row-sum", "eq-bound", part="size")
+def _(M):
+    """This is the largest sum of a row, or of a column. It bounds a norm, but the bound of the page uses the
+    largest singular value.
+
+    The sum of a row is the easiest of all norms by hand.
+    """
+    return 3
+
+
+@mistake("2d-guarantee", "tanh-bound", "eq-bound", part="slope")
+def _():
+    """Without the 4 this is the bound for tanh: the slope of the logistic is at most 1/4.
+
+    "Below 1" is what one remembers.
+    """
+    return 1
+
+
+@mistake("2d-guarantee", "inverted", "eq-bound", part="solve")
+def _(factor):
+    """This is the factor per step for c = 1. How large may c be before c times it reaches 1?
+
+    The equation is solved for the wrong letter.
+    """
+    return factor
+
+
+# 2d: vanishing gradients are forgetting
+
+
+def contraction(n):
+    """A matrix for which the four ways to measure it, and the ways to round, give different numbers."""
+
+    def draw(rng):
+        while True:
+            W = rng.normal(size=(n, n))
+            W *= rng.uniform(2.2, 3.2) / np.linalg.norm(W, 2)
+            eps = 10 ** rng.uniform(-6, -3)
+            steps = np.log(eps) / np.log(np.linalg.norm(W, 2) / 4)
+            if np.linalg.norm(W) < 3.8 and 0.1 < steps % 1 < 0.9:
+                return W, eps
+
+    draw.__doc__ = f"a matrix of shape {(n, n)}"
+    return draw
+
+
+def nothing_to_forget(rng):
+    """W = [[3]] and eps = 1"""
+    return np.array([[3.0]]), 1.0
+
+
+def half_at_once(rng):
+    """W = [[0.4]] and eps = 0.5"""
+    return np.array([[0.4]]), 0.5
+
+
+@exercise(
+    "2d-forget",
+    "How soon two starts are forgotten",
+    "f(W, eps), the smallest whole t for which the bound guarantees that two copies of a logistic network, "
+    "fed alike, are at most eps times as far apart as at their starts; sigma_max(W) < 4 and eps <= 1",
+    contraction(3),
+    contraction(2),
+    nothing_to_forget,
+    half_at_once,
+    hints=(
+        "By which factor does the bound shrink the distance in one step? And in t steps?",
+        "(sigma_max / 4)^t <= eps. Take logarithms of both sides, and mind that they are negative.",
+        "`np.ceil(np.log(eps) / np.log(np.linalg.norm(W, 2) / 4))`.",
+    ),
+)
+def forget(W, eps, size=lambda W: np.linalg.norm(W, 2), slope=lambda: 1 / 4, rounded=np.ceil):
+    return rounded(np.log(eps) / np.log(size(W) * slope()))
+
+
+@mistake("2d-forget", "slope-forgotten", "eq-bound", part="slope")
+def _():
+    """The slope is missing from the factor per step: the logistic brings a 1/4.
+
+    For tanh there is none.
+    """
+    return 1
+
+
+@mistake("2d-forget", "radius-decides", "eq-bound", part="size")
+def _(W):
+    """This uses the spectral radius of W. The distance to the other copy is multiplied by different matrices:
+    only norms bound it.
+
+    It would be right, in the long run, for powers of W.
+    """
+    return np.abs(np.linalg.eigvals(W)).max()
+
+
+@mistake("2d-forget", "frobenius-norm", "eq-bound", part="size")
+def _(W):
+    """This uses the Frobenius norm. It guarantees too, but later: the largest singular value is smaller.
+
+    `np.linalg.norm(W)` is the Frobenius norm unless a 2 is asked for.
+    """
+    return np.linalg.norm(W)
+
+
+@mistake("2d-forget", "one-step-early", "eq-bound", part="rounded")
+def _(t):
+    """One step too early: at your t the bound still exceeds eps.
+
+    The number is rounded down, as `int` does.
+    """
+    return np.floor(t)
 
 
 # 2-wall: another start

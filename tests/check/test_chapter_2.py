@@ -97,15 +97,51 @@ def telescope():
     return list(found)
 
 
+def moved(delta, m):
+    M = np.eye(m, k=1)
+    M[-1, 0] = delta
+    return np.abs(np.linalg.eigvals(M)).max()
+
+
+def bisect(holds, low, high):
+    """The border between the low numbers, for which it holds, and the high ones."""
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
+
+
+def ruler(lam, b, r):
+    return bisect(lambda d: np.linalg.svd([[lam, b * d], [0, lam]])[1][0] <= r, 0.0, 1.0)
+
+
+def guaranteed():
+    """The bound is 1 where the largest eigenvalue of W'W is 16."""
+    M = np.array([[1, 2], [0, 1]])
+    return bisect(lambda c: np.linalg.eigvalsh(c**2 * M.T @ M).max() < 16, 0.0, 9.0)
+
+
+def forget(W, eps):
+    """Step by step, with the norm from the eigenvalues of W'W."""
+    t, distance = 0, 1.0
+    while distance > eps:
+        t, distance = t + 1, distance * np.sqrt(np.linalg.eigvalsh(W.T @ W).max()) / 4
+    return t
+
+
 ANSWERS = {
     "2a-mirror": mirror(),
     "2a-telescope": telescope(),
+    "2b-disguise": moved,
     "2b-three": block_power,
     "2c-misprint": [["29/50", "-6/25"], ["-6/25", "18/25"]],
     "2c-hump": hump,
     "2c-left": arrives,
+    "2c-norm": ruler,
     "2d-tanh": disguise,
     "2d-eighth": eighth(),
+    "2d-guarantee": guaranteed(),
+    "2d-forget": forget,
     "2-wall": other_wall(),
     "2-width": width,
     "2-clip": lambda g, c: np.array([[x * c / max(c, math.hypot(*row)) for x in row] for row in g]),
@@ -188,6 +224,14 @@ def test_a_product_that_is_no_power_is_told_where_a_slope_changes():
         "The slope of unit 2 is 0.105 at step 1 and 0.25 at step 5."
         in check("2a-mirror", z, record=False).says
     )
+
+
+@pytest.mark.parametrize(
+    "rounded, mistake",
+    [(lambda n: n, "not-whole"), (math.floor, "one-too-early"), (lambda n: math.ceil(n) + 1, "one-too-late")],
+)
+def test_a_hump_that_is_rounded_in_another_way_is_named(rounded, mistake):
+    assert check("2c-hump", lambda lam: rounded(lam / (1 - lam)), record=False).mistake == mistake
 
 
 STILL = [np.ones((6, 2)), np.ones((6, 2)) + 1e-3 * np.arange(6)[:, None]]

@@ -34,6 +34,7 @@ PROMISED = {
         elementwise-power transpose-for-inverse swapped-q symmetric-solver multiplied off-by-one
         lost-imaginary absolute-eigenvalues
     """,
+    "2b-disguise": "as-large-as-delta always-a-square-root one-fold-too-few m-times-delta",
     "2b-proof": "q-power assumed-orthogonal no-base-case hypothesis-unused",
     "2c": "elementwise-power multiplied off-by-one other-matrix radius-times-identity norm-times-identity",
     "2c-any": "all-for-any",
@@ -41,6 +42,9 @@ PROMISED = {
     "2c-monotone": "monotone-decay",
     "2c-radius": "radius-decides",
     "2c-jordan": "diagonalizing-jordan",
+    "2c-norm": "not-the-largest squares diagonal-forgotten price",
+    "2d-guarantee": "radius-decides frobenius-norm row-sum tanh-bound inverted",
+    "2d-forget": "slope-forgotten radius-decides frobenius-norm one-step-early",
     "3a": """
         forget-input-swapped output-on-raw-cell forget-inverted scalar-gates gated-candidate
         softmax-gates input-order
