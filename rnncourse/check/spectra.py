@@ -5,7 +5,7 @@ from operator import index
 
 import numpy as np
 
-from rnncourse import rnn
+from rnncourse import rnn, spectra
 
 from .answers import Kind, arrays, unequal
 from .exercises import also, choice, exercise, mistake
@@ -1874,6 +1874,99 @@ def _(c, norms):
     return np.where(norms > c, 0, 1)
 
 
+# 2-rate: a step that is short enough
+
+
+def beside_the_wall(rng):
+    """a w between 4.4 and 5, b up to 0.1 beside the wall, and a length between 0.05 and 0.2"""
+    w = rng.uniform(4.4, 5)
+    return w, spectra.wall(w) + rng.uniform(-0.1, 0.1), rng.uniform(0.05, 0.2)
+
+
+def on_the_wall(rng):
+    """w = 6, b on the wall, length 0.1"""
+    return 6.0, spectra.wall(6), 0.1
+
+
+@exercise(
+    "2-rate",
+    "The largest rate for a bounded step",
+    "f(w, b, length), the largest rate with which one plain step of descent on the error of the cliff, from "
+    "(w, b), is no longer than length",
+    beside_the_wall,
+    on_the_wall,
+    hints=(
+        "The step is the rate times the gradient, a vector of two entries. How long is it?",
+        "`spectra.cliff(w, b)` returns E, dE/dw, dE/db and the multiplier. Which two of these do you need?",
+        "`_, dw, db, _ = spectra.cliff(w, b)`; the gradient is `np.hypot(dw, db)` long, and the rate is "
+        "`length` divided by that.",
+    ),
+)
+def largest_rate(
+    w,
+    b,
+    length,
+    size=lambda dw, db, multiplier: np.hypot(dw, db),
+    solve=lambda length, size: length / size,
+):
+    return solve(length, np.abs(size(*spectra.cliff(w, b)[1:])))
+
+
+@mistake("2-rate", "w-alone", "eq-clip", part="size")
+def _(dw, db, multiplier):
+    """The step goes along b too, and here only its share along w is kept short.
+
+    dE/dw comes first among the derivatives.
+    """
+    return dw
+
+
+@mistake("2-rate", "b-alone", "eq-clip", part="size")
+def _(dw, db, multiplier):
+    """The step goes along w too, and here only its share along b is kept short.
+
+    The picture of the wall is a slice along b.
+    """
+    return db
+
+
+@mistake("2-rate", "squared-norm", "eq-clip", part="size")
+def _(dw, db, multiplier):
+    """This divides by the squared norm: the root is missing.
+
+    The sum of squares is what the code computes first.
+    """
+    return dw**2 + db**2
+
+
+@mistake("2-rate", "multiplier-for-gradient", "eq-wall", part="size")
+def _(dw, db, multiplier):
+    """This divides by the multiplier, the derivative of x_50 by x_0. Descent moves w and b, along the
+    gradient of E.
+
+    The multiplier is the number that makes the wall steep.
+    """
+    return multiplier
+
+
+@mistake("2-rate", "multiplied", "eq-clip", part="solve")
+def _(length, size):
+    """This is the length times that of the gradient: the steeper, the longer would be the step.
+
+    Rate times gradient is the step, and length takes the place of the rate.
+    """
+    return length * size
+
+
+@mistake("2-rate", "inverted", "eq-clip", part="solve")
+def _(length, size):
+    """The fraction stands upside down: where the gradient is long, the rate must be small.
+
+    The equation is solved for the wrong letter.
+    """
+    return size / length
+
+
 # 2e: the price of a half-life
 
 
@@ -1953,3 +2046,147 @@ def _(T):
     1 - 2^(-2/T) is replaced by its first term.
     """
     return T / (2 * np.log(2))
+
+
+# 2e: the volume that a tanh network keeps
+
+
+def orthogonal(n, T):
+    def draw(rng):
+        return np.linalg.qr(rng.normal(size=(n, n)))[0], rng.uniform(-0.9, 0.9, size=n), T
+
+    draw.__doc__ = f"{n} units and T = {T}"
+    return draw
+
+
+@exercise(
+    "2e-volume",
+    "The volume that a tanh network keeps",
+    "f(W, h0, T), the geometric mean of all singular values of dh_T/dh_0 for h_t = tanh(W h_(t-1)) with an "
+    "orthogonal W, without an SVD",
+    orthogonal(3, 4),
+    orthogonal(8, 20),
+    orthogonal(1, 2),
+    orthogonal(4, 0),
+    hints=(
+        "The product of all singular values of a matrix is the modulus of its determinant. And the "
+        "determinant of a product?",
+        "J_t = diag(1 - h_t^2) W, and |det W| = 1. What is left of |det J_t|?",
+        "Multiply all 1 - h_i^2, over the units and over the steps 1 to T, and take the n-th root.",
+    ),
+)
+def volume(
+    W,
+    h0,
+    T,
+    states=lambda h: h[1:],
+    slopes=lambda h: 1 - h**2,
+    mean=lambda s: np.abs(s).prod() ** (1 / s.shape[1]),
+):
+    h = [h0]
+    for _ in range(T):
+        h.append(np.tanh(W @ h[-1]))
+    return mean(slopes(states(np.array(h))))
+
+
+@mistake("2e-volume", "state-off-by-one", "eq-jacobian", part="states")
+def _(h):
+    """The slopes are one step late: the slope of step t belongs to h_t, so h_0 has none and h_T has one.
+
+    h_0 is there before the loop, and the slope is taken before the step.
+    """
+    return h[:-1]
+
+
+@mistake("2e-volume", "not-squared", "eq-jacobian", part="slopes")
+def _(h):
+    """The slope of tanh is not 1 - h: at h = 0 both are 1, but it falls on both sides of 0.
+
+    The square is lost on the way.
+    """
+    return 1 - h
+
+
+@mistake("2e-volume", "logistic-slope", "eq-jacobian", part="slopes")
+def _(h):
+    """h (1 - h) is the slope of the logistic; this network has tanh.
+
+    It is the slope that the whole course uses.
+    """
+    return h * (1 - h)
+
+
+@mistake("2e-volume", "arithmetic-mean", "eq-transport", part="mean")
+def _(s):
+    """The slopes of a step are averaged by a sum. The determinant multiplies them.
+
+    A mean is a sum, divided by how many there are.
+    """
+    return np.abs(s).mean(axis=1).prod()
+
+
+@mistake("2e-volume", "no-root", "eq-transport", part="mean")
+def _(s):
+    """This is the determinant, the product of all singular values. Their geometric mean is its n-th root.
+
+    The product is the hard half.
+    """
+    return np.abs(s).prod()
+
+
+# 2e: the variance that keeps a volume
+
+
+@exercise(
+    "2e-determinant",
+    "The variance that keeps volume",
+    "a number s: entries of variance s / n keep the volume, per direction and layer, as n grows",
+    hints=(
+        "With s = 1 the volume shrinks by e^(-1/2) in each direction. What does s do to a singular value?",
+        "Entries of variance s / n are sqrt(s) times entries of variance 1 / n, and so are all singular "
+        "values.",
+        "sqrt(s) times e^(-1/2) must be 1.",
+    ),
+)
+def variance():
+    return np.e
+
+
+@mistake("2e-determinant", "length-for-volume", None)
+def _():
+    """This keeps the mean square length of a vector. The volume shrinks with it, by e^(-1/2) in each
+    direction.
+
+    1 / n is the usual variance.
+    """
+    return 1
+
+
+@mistake("2e-determinant", "deviation-for-variance", None)
+def _():
+    """By this factor each entry has to grow. The variance is that of the entries, squared.
+
+    The factor of the standard deviation is taken for that of the variance.
+    """
+    return np.sqrt(np.e)
+
+
+@mistake("2e-determinant", "inverted", None)
+def _():
+    """This shrinks the volume further. It has to make up for the loss.
+
+    The loss itself is handed in, or its square.
+    """
+    return 1 / np.e
+
+
+also("2e-determinant", "inverted", lambda: np.exp(-1 / 2))
+
+
+@mistake("2e-determinant", "relu-variance", None)
+def _():
+    """2 / n is the variance for ReLU layers, where half of the units are silent. Here no unit is.
+
+    It is the other well-known number for initial weights.
+    """
+    return 2

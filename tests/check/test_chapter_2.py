@@ -129,6 +129,34 @@ def forget(W, eps):
     return t
 
 
+def largest_rate(w, b, length):
+    """With the gradient from the complex step."""
+
+    def error(p):
+        x = 0.5
+        for _ in range(50):
+            x = p[0] * sigma(x) + p[1]
+        return (sigma(x) - 0.7) ** 2
+
+    return length / np.sqrt((complex_step(error, np.array([w, b])) ** 2).sum())
+
+
+def volume(W, h0, T):
+    """From the singular values of the complex step's Jacobian."""
+
+    def run(h):
+        for _ in range(T):
+            h = np.tanh(W @ h)
+        return h
+
+    return np.exp(np.log(np.linalg.svd(complex_step(run, h0))[1]).mean())
+
+
+def variance(n=1e12):
+    """The mean square of a determinant is n! times the variance to the n; its n-th root is 1."""
+    return np.exp(np.log(n) - math.lgamma(n + 1) / n)
+
+
 ANSWERS = {
     "2a-mirror": mirror(),
     "2a-telescope": telescope(),
@@ -144,8 +172,11 @@ ANSWERS = {
     "2d-forget": forget,
     "2-wall": other_wall(),
     "2-width": width,
+    "2-rate": largest_rate,
     "2-clip": lambda g, c: np.array([[x * c / max(c, math.hypot(*row)) for x in row] for row in g]),
     "2e-half-life": lambda T: sum(0.5 ** (2 * k / T) for k in range(60000)),
+    "2e-volume": volume,
+    "2e-determinant": variance(),
 }
 
 
@@ -168,6 +199,7 @@ def test_length_and_sign_of_a_direction_are_free(scale):
 def test_a_vector_out_of_all_scale_is_no_direction(scale):
     verdict = check("2c-left", lambda W: scale * arrives(W), record=False)
     assert not verdict.passed and "Divide the vector by its length" in str(verdict)
+    assert "entry of your vector is 0" in str(check("2c-left", lambda W: [], record=False))
 
 
 def test_terms_with_the_loss_and_the_use_exchanged_are_told_which_is_which():

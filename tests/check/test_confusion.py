@@ -45,6 +45,9 @@ PROMISED = {
     "2c-norm": "not-the-largest squares diagonal-forgotten price",
     "2d-guarantee": "radius-decides frobenius-norm row-sum tanh-bound inverted",
     "2d-forget": "slope-forgotten radius-decides frobenius-norm one-step-early",
+    "2-rate": "w-alone b-alone squared-norm multiplier-for-gradient multiplied inverted",
+    "2e-volume": "state-off-by-one not-squared logistic-slope arithmetic-mean no-root",
+    "2e-determinant": "length-for-volume deviation-for-variance inverted",
     "3a": """
         forget-input-swapped output-on-raw-cell forget-inverted scalar-gates gated-candidate
         softmax-gates input-order
