@@ -147,9 +147,9 @@ def run(states, x, names):
     return fig
 
 
-def worst_case(f=0.9, T=60):
+def worst_case(f=0.9):
     """The largest cell that a forget gate f allows: i and C_tilde at 1 from C_0 = 0 on, beside its bounds."""
-    C = [0.0]
+    T, C = 60, [0.0]
     for _ in range(T):
         C.append(f * C[-1] + 1)
     fig, ax = figure(width=4.8, height=3)
@@ -176,8 +176,9 @@ START = 10  # the step k at which the derivative starts, away from the given h_0
 
 
 @lru_cache
-def network(scale=1.0, b_f=0.0, b_i=0.0, seed=0, n=32, m=4, b_o=0.0):
+def network(scale=1.0, b_f=0.0, b_i=0.0, seed=0, b_o=0.0):
     """Weights and biases uniform in +-1/sqrt(n), scaled; b_f, b_i, b_o on top. -> params, x, states."""
+    n, m = 32, 4
     rng = np.random.default_rng(seed)
     W = scale * rng.uniform(-(n**-0.5), n**-0.5, (4, n, n + m))
     b = scale * rng.uniform(-(n**-0.5), n**-0.5, (4, n)) + np.array([b_f, b_i, b_o, 0])[:, None]
@@ -185,14 +186,15 @@ def network(scale=1.0, b_f=0.0, b_i=0.0, seed=0, n=32, m=4, b_o=0.0):
     return params, x, lstm.forward(params, x, np.zeros(n), np.zeros(n))
 
 
-def transports(params, x, states, lags=LAGS, k=START):
-    """dC_{k+lag}/dC_k for each lag: in full, frozen, and as a product of exact single steps."""
-    full = [lstm.cell_transport(params, x, states, k + lag, k) for lag in lags]
-    frozen = [lstm.gate_transport(states, k + lag, k) for lag in lags]
+def transports(params, x, states):
+    """dC_{k+lag}/dC_k for LAGS from k = START: in full, frozen, and as a product of exact single steps."""
+    k = START
+    full = [lstm.cell_transport(params, x, states, k + lag, k) for lag in LAGS]
+    frozen = [lstm.gate_transport(states, k + lag, k) for lag in LAGS]
     one_step = [np.eye(len(params.b_f))]
-    for t in range(k + 1, k + max(lags) + 1):
+    for t in range(k + 1, k + LAGS[-1] + 1):
         one_step.append(lstm.cell_transport(params, x, states, t, t - 1) @ one_step[-1])
-    return full, frozen, [one_step[lag] for lag in lags]
+    return full, frozen, [one_step[lag] for lag in LAGS]
 
 
 def paths(B=0.0, weights="× 1"):
@@ -281,9 +283,10 @@ def backward_norms(b_f=0.0, T=50):
 # --- The laboratory -------------------------------------------------------------------------------------
 
 
-def latching(u, w=2.0, T=60):
+def latching(u):
     """A tanh unit a_t = w tanh(a_{t-1}) - u that starts latched high and is pulled down by a constant u."""
-    a = [w * 0.9575]
+    w, T = 2.0, 60
+    a = [w * 0.9575]  # where w tanh(a) = a
     for _ in range(T):
         a.append(w * np.tanh(a[-1]) - u)
     z = np.linspace(-3, 3, 121)
@@ -346,9 +349,11 @@ def learning(data, T):
         solved.setdefault(kind, []).append(run["updates"] if run["solved"] else None)
         worst[kind] = max(worst.get(kind, 0), *run["error"])
         updates = data["every"] * np.arange(1, len(run["error"]) + 1)
-        ax.semilogy(
+        (line,) = ax.semilogy(
             np.minimum(updates, run["updates"]), run["error"], style, color=COLORS[color], lw=1.3, label=label
         )
+        if kind == "tanh":  # its dots lie on orthogonal's dashes, and would be lost under them
+            line.set(lw=2, zorder=3)
     ax.axhline(1 / 6, color=COLORS["reference"], lw=0.7)
     ax.text(data["updates"], 0.26, "best constant, 1/6", ha="right", fontsize=9)
     outside = [f"{kind} leaves the picture, up to {_rounded(e)}" for kind, e in worst.items() if e > TOP]

@@ -161,6 +161,13 @@ def test_learning_shows_the_runs_of_one_length():
     assert "LSTM: 120; tanh: not solved." in fig.get_label() and "IRNN" not in fig.get_label()
 
 
+def test_dots_are_drawn_over_the_dashes_that_they_lie_on():
+    runs = [DATA["runs"][1], {**DATA["runs"][1], "kind": "orthogonal"}]
+    dots, dashes, *_ = figures.learning({**DATA, "runs": runs}, 50).axes[0].lines
+    assert (dots.get_label(), dashes.get_label()) == ("tanh", "orthogonal")
+    assert dots.get_zorder() > dashes.get_zorder() and dots.get_linewidth() > dashes.get_linewidth()
+
+
 def test_an_explosion_is_told_not_drawn():
     fig = figures.learning(DATA, 200)
     (ax,) = fig.axes
