@@ -249,12 +249,16 @@ def sweep(app, error):
 
 
 def as_written(app, what, name, obj, options, lines):
-    """Show docstrings as they stand in the code: their formulas are no markup."""
+    """Show docstrings as they stand in the code: their formulas are no markup. Prose flows on, though.
+
+    A long line that ends within a sentence was broken for the code's sake, unless a formula comes next.
+    """
+    text = re.sub(r"(?<=.{80}[^\n.;:])\n(?=\S)(?!\S+ = )", " ", "\n".join(lines))
     lines[:] = lines and [
         ".. code-block:: text",
         "   :class: docstring",
         "",
-        *(f"   {line}" for line in lines),
+        *(f"   {line}" for line in text.split("\n")),
     ]
 
 

@@ -210,3 +210,27 @@ def test_a_style_that_changed_alone_is_copied(build, tmp_path, monkeypatch):
 def test_names_tell_their_place():
     assert sphinx_ext.prefix("2-vanishing-and-exploding/lab-cliff") == "2."
     assert sphinx_ext.prefix("appendix/notation") == ""
+
+
+LONG = "One line of a docstring as wide as the code lets it be, so that the next one had to follow"
+
+
+@pytest.mark.parametrize(("lines", "shown"), [
+    ([f"{LONG} in", "the middle."], [f"{LONG} in the middle."]),
+    ([f"{LONG},", "and ends."], [f"{LONG}, and ends."]),
+    ([f"{LONG} step by step", "dC_t = f_t dC_{t-1}"], None),
+    ([f"{LONG}.", "Another sentence."], None),
+    (["h_t = sigma(z_t),", "dL/dW = sum_t"], None),
+    ([f"{LONG}", "", "A paragraph."], None),
+    ([f"{LONG}", "    indented"], None),
+])  # fmt: skip
+def test_a_docstring_flows_where_only_the_code_broke_it(lines, shown):
+    expected = [f"   {line}" for line in shown or lines]
+    sphinx_ext.as_written(None, "function", "f", None, None, lines)
+    assert lines[3:] == expected
+
+
+def test_no_docstring_is_nothing():
+    lines = []
+    sphinx_ext.as_written(None, "function", "f", None, None, lines)
+    assert lines == []
