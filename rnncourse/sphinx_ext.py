@@ -252,8 +252,9 @@ def as_written(app, what, name, obj, options, lines):
     """Show docstrings as they stand in the code: their formulas are no markup. Prose flows on, though.
 
     A long line that ends within a sentence was broken for the code's sake, unless a formula comes next.
+    An arrow becomes one character, or a browser may end a line within it.
     """
-    text = re.sub(r"(?<=.{80}[^\n.;:])\n(?=\S)(?!\S+ = )", " ", "\n".join(lines))
+    text = re.sub(r"(?<=.{80}[^\n.;:])\n(?=\S)(?!\S+ = )", " ", "\n".join(lines)).replace("->", "→")
     lines[:] = lines and [
         ".. code-block:: text",
         "   :class: docstring",

@@ -223,6 +223,7 @@ LONG = "One line of a docstring as wide as the code lets it be, so that the next
     (["h_t = sigma(z_t),", "dL/dW = sum_t"], None),
     ([f"{LONG}", "", "A paragraph."], None),
     ([f"{LONG}", "    indented"], None),
+    (["x (T, n) -> h (T+1, n)"], ["x (T, n) → h (T+1, n)"]),
 ])  # fmt: skip
 def test_a_docstring_flows_where_only_the_code_broke_it(lines, shown):
     expected = [f"   {line}" for line in shown or lines]
