@@ -84,8 +84,9 @@ def circle():
     return np.array([np.cos(angle), np.sin(angle)])
 
 
-def defective(n_max=30):
+def defective():
     """The corner of [[1, 1], [0, 1]]^n: by multiplication, and as Q Lambda^n Q^-1 from eig."""
+    n_max = 30
     M, n = np.array([[1.0, 1.0], [0.0, 1.0]]), np.arange(n_max + 1)
     lam, Q = np.linalg.eig(M)
     by_eig = [((Q * lam**k) @ np.linalg.inv(Q))[0, 1].real for k in n]  # eig of numpy 2.5 is complex
@@ -245,23 +246,20 @@ def lag_curves(gain, unit, weights):
 
 
 def cliff_slice(w):
-    """F8: the error along b at this w, with the wall at its closed form."""
-    b = np.linspace(-4.6, -1, 361)
+    """F8: the error along b at this w, with the b that keeps the start at rest: the wall, if it repels."""
+    b, wall = np.linspace(-4.6, -1, 361), spectra.wall(w)
     E = spectra.cliff(w, b)[0]
     fig, ax = figure(width=4.8, height=3.2)
     ax.plot(b, E, color=COLORS["state"])
-    ax.axvline(spectra.wall(w), color=COLORS["gradient"], lw=1, ls="--")
-    ax.text(
-        spectra.wall(w) - 0.05,
-        0.56,
-        minus(f"wall, b = {spectra.wall(w):.2f}"),
-        ha="right",
-        color=COLORS["gradient"],
-    )
+    ax.axvline(wall, color=COLORS["gradient"], lw=1, ls="--")
+    word = "wall" if w * rnn.dsigma(0.5) > 1 else "start at rest"
+    side, gap = ("left", 0.05) if wall < -3.5 else ("right", -0.05)
+    ax.text(wall + gap, 0.56, minus(f"{word}, b = {wall:.2f}"), ha=side, color=COLORS["gradient"])
     ax.set(xlabel="b", ylabel="E", ylim=(-0.02, 0.6), title=f"w = {w:.2f}")
     multiplier = float((w * rnn.dsigma(0.5)) ** 50)
+    stands = "The wall stands" if word == "wall" else "The start is at rest, and attracts,"
     fig.set_label(
-        f"The error along b at w = {w:.2f}. The wall stands at b = {spectra.wall(w):.3f}, where the "
+        f"The error along b at w = {w:.2f}. {stands} at b = {wall:.3f}, where the "
         f"derivative of x_50 by x_0 is {multiplier:.2g}."
     )
     return fig
@@ -315,7 +313,7 @@ def bifurcation(w):
     for end in ends:
         ax.axvline(end, color=COLORS["reference"], lw=0.8, ls="--")
     ax.set(xlabel="b", ylabel="fixed point x", xlim=(-5, -0.5), ylim=(-3, 6), title=f"w = {w:.2f}")
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower right")
     inside = f"Two are stable for b between {ends[0]:.3f} and {ends[1]:.3f}." if ends else "One for each b."
     fig.set_label(f"Fixed points of the one-unit network at w = {w:.2f} against b. {inside}")
     return fig

@@ -9,7 +9,7 @@ from matplotlib.text import Text
 
 from rnncourse import rnn, spectra
 from rnncourse.figures import spectra as pictures
-from rnncourse.figures.style import COLORS, drawing, svg
+from rnncourse.figures.style import COLORS, svg
 from rnncourse.gradcheck import complex_step
 
 FIGURES = {
@@ -39,11 +39,11 @@ def test_every_figure_speaks_fits_and_repeats_itself(name):
     assert len(fig.get_label()) > 60
     assert svg(fig) == svg(FIGURES[name]())
     assert "<image" not in svg(fig)
-    drawing(fig)
     for text in fig.findobj(Text):
         if text.get_visible() and text.get_text().strip() and text.axes:
             box = text.get_window_extent()
             assert fig.bbox.x0 - 1 <= box.x0 and box.x1 <= fig.bbox.x1 + 1, text
+            assert fig.bbox.y0 - 1 <= box.y0 and box.y1 <= fig.bbox.y1 + 1, text
 
 
 def line(ax, label):
@@ -136,6 +136,32 @@ def test_the_cliff_falls_at_the_dashed_line():
     assert pytest.approx((1 / (1 + np.exp(-x)) - 0.7) ** 2, abs=1e-9) == E
     fall = b[np.diff(E).argmin()]
     assert fig.axes[0].lines[1].get_xdata()[0] == pytest.approx(fall, abs=0.011)
+
+
+@pytest.mark.parametrize("w", [4, 4.25, 4.3, 6.4, 6.5, 7])
+def test_the_dashed_line_is_a_wall_only_where_the_start_repels_and_its_label_is_beside_it(w):
+    fig = pictures.cliff_slice(w)
+    svg(fig)
+    (text,) = fig.axes[0].texts
+    start = 0.5 + 1e-6
+    repels = abs(w * rnn.sigma(start) + spectra.wall(w) - 0.5) > 1e-6
+    assert text.get_text().startswith("wall" if repels else "start at rest")
+    assert ("The wall stands at" if repels else "attracts, at") in fig.get_label()
+    box, place = text.get_window_extent(), fig.axes[0].lines[1].get_window_extent().x0
+    assert not box.x0 <= place <= box.x1 and fig.axes[0].bbox.x0 < box.x0 and box.x1 < fig.axes[0].bbox.x1
+
+
+def test_the_legend_of_the_bifurcation_is_free_of_its_lines():
+    for w in np.linspace(3, 7, 17):
+        fig = pictures.bifurcation(w)
+        svg(fig)
+        box = fig.axes[0].get_legend().get_window_extent()
+        for drawn in fig.axes[0].lines:
+            points = drawn.get_transform().transform(np.transpose(drawn.get_data()))
+            within = (box.x0 <= points[:, 0]) & (points[:, 0] <= box.x1)
+            if len(points) > 2:
+                within &= (box.y0 <= points[:, 1]) & (points[:, 1] <= box.y1)
+            assert not within.any(), w
 
 
 def test_the_bifurcation_draws_fixed_points_and_marks_the_fold():
