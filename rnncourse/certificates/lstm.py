@@ -316,15 +316,15 @@ def eq_lstm_bptt():
         return lambda *a: claim(*a, weights=lambda P: Params(*(change(W) for W in P[:4]), *P[4:]))
 
     return Certificate(
-        statement=r"\begin{aligned} dC_t &= f_{t+1} \odot dC_{t+1} \\ "
-        r"&\quad {}+ o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot dh_t, \\ "
-        r"dh_t &= dl_t + W_h^{\top} \delta_{t+1} \end{aligned}",
-        conditions=r"$t = T, \dots, 1$, with $dC_{T+1} = 0$ and $\delta_{T+1} = 0$; at $t = 0$ too, with "
-        r"$o_0 = 0$. "
-        r"All are columns: $dC_t$ and $dh_t$ hold the total gradients, $dl_t$ the local one $\partial "
-        r"L_t/\partial h_t$, $\delta_t$ those by the four pre-activations, stacked, and $W_h$ stacks the "
-        r"blocks that meet $h_{t-1}$. Verified with it: $dL/dW = \sum_t \delta_t [h_{t-1}; x_t]^{\top}$ and "
-        r"$dL/db = \sum_t \delta_t$.",
+        statement=r"\begin{aligned} \mathrm{d}C_t &= f_{t+1} \odot \mathrm{d}C_{t+1} \\ "
+        r"&\quad {}+ o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot \mathrm{d}h_t, \\ "
+        r"\mathrm{d}h_t &= \mathrm{d}l_t + W_h^{\top} \delta_{t+1} \end{aligned}",
+        conditions=r"$t = T, \dots, 1$, with $\mathrm{d}C_{T+1} = 0$ and $\delta_{T+1} = 0$; at $t = 0$ "
+        r"too, with $o_0 = 0$. All are columns: $\mathrm{d}C_t$ and $\mathrm{d}h_t$ hold the total "
+        r"gradients, $\mathrm{d}l_t$ the local one $\partial L_t/\partial h_t$, $\delta_t$ those by the "
+        r"four pre-activations, stacked, and $W_h$ stacks the blocks that meet $h_{t-1}$. Verified with it: "
+        r"$\mathrm{d}L/\mathrm{d}W = \sum_t \delta_t [h_{t-1}; x_t]^{\top}$ and $\mathrm{d}L/\mathrm{d}b = "
+        r"\sum_t \delta_t$.",
         inputs=cells,
         claim=claim,
         oracles={
@@ -390,12 +390,12 @@ def eq_lstm_delta():
         return lambda *a: claim(*a, states=lambda s: s._replace(**{k: v(s) for k, v in changed.items()}))
 
     return Certificate(
-        statement=r"\begin{aligned} \delta_{f,t} &= dC_t \odot C_{t-1} \odot f_t \odot (1 - f_t), \\ "
-        r"\delta_{i,t} &= dC_t \odot \tilde C_t \odot i_t \odot (1 - i_t), \\ "
-        r"\delta_{o,t} &= dh_t \odot \tanh(C_t) \\ &\qquad {}\odot o_t \odot (1 - o_t), \\ "
-        r"\delta_{c,t} &= dC_t \odot i_t \odot (1 - \tilde C_t^2). \end{aligned}",
-        conditions=r"$dh_t$ and $dC_t$ are the total gradients by $h_t$ and $C_t$; $\delta$ is that by the "
-        r"pre-activation.",
+        statement=r"\begin{aligned} \delta_{f,t} &= \mathrm{d}C_t \odot C_{t-1} \odot f_t \odot (1 - f_t), "
+        r"\\ \delta_{i,t} &= \mathrm{d}C_t \odot \tilde C_t \odot i_t \odot (1 - i_t), \\ "
+        r"\delta_{o,t} &= \mathrm{d}h_t \odot \tanh(C_t) \\ &\qquad {}\odot o_t \odot (1 - o_t), \\ "
+        r"\delta_{c,t} &= \mathrm{d}C_t \odot i_t \odot (1 - \tilde C_t^2) \end{aligned}",
+        conditions=r"$\mathrm{d}h_t$ and $\mathrm{d}C_t$ are the total gradients by $h_t$ and $C_t$; "
+        r"$\delta$ is that by the pre-activation.",
         inputs=cells,
         claim=claim,
         oracles={"complex step": by(by_complex_step), "dual numbers": by(by_dual_numbers)},
@@ -428,8 +428,9 @@ def eq_lstm_dW():
         return Oracle(lambda *a: tuple(way(loss, j, *a) for j in range(8)))
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{dL}{dW_g} &= \sum_{t=1}^{T} \delta_{g,t}\, v_t^{\top}, \\ "
-        r"\frac{dL}{db_g} &= \sum_{t=1}^{T} \delta_{g,t}, \qquad g = f, i, o, c \end{aligned}",
+        statement=r"\begin{aligned} \frac{\mathrm{d}L}{\mathrm{d}W_g} &= \sum_{t=1}^{T} \delta_{g,t}\, "
+        r"v_t^{\top}, \\ \frac{\mathrm{d}L}{\mathrm{d}b_g} &= \sum_{t=1}^{T} \delta_{g,t}, \qquad g = f, i, "
+        r"o, c \end{aligned}",
         conditions=r"$v_t = [h_{t-1}; x_t]$; $h_0$ and $C_0$ do not depend on the weights.",
         inputs=cells,
         claim=claim,
@@ -461,14 +462,13 @@ def eq_cell_gradient():
         return Oracle(lambda *a: tuple(way(loss, j, *a) for j in range(4)))
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{dL}{dW_g} &= \sum_{k=1}^{T} \frac{dL}{dC_k}\,\frac{\partial^{+} "
-        r"C_k}{\partial W_g} \\ "
-        r"&\qquad (g = f, i, c), \\ "
-        r"\frac{dL}{dW_o} &= \sum_{k=1}^{T} \frac{dL}{dh_k}\,\frac{\partial^{+} h_k}{\partial "
-        r"W_o} \end{aligned}",
-        conditions=r"$dL/dC_k$ and $dL/dh_k$ are totals; $\partial^{+}$ holds $h_{k-1}$, $C_{k-1}$ and "
-        r"$x_k$ fixed, "
-        r"and for $W_o$ also $C_k$; $h_0$ and $C_0$ do not depend on the weights.",
+        statement=r"\begin{aligned} \frac{\mathrm{d}L}{\mathrm{d}W_g} &= \sum_{k=1}^{T} "
+        r"\frac{\mathrm{d}L}{\mathrm{d}C_k}\,\frac{\partial^{+} C_k}{\partial W_g} \\ &\qquad (g = f, i, "
+        r"c), \\ \frac{\mathrm{d}L}{\mathrm{d}W_o} &= \sum_{k=1}^{T} "
+        r"\frac{\mathrm{d}L}{\mathrm{d}h_k}\,\frac{\partial^{+} h_k}{\partial W_o} \end{aligned}",
+        conditions=r"$\mathrm{d}L/\mathrm{d}C_k$ and $\mathrm{d}L/\mathrm{d}h_k$ are totals; $\partial^{+}$ "
+        r"holds $h_{k-1}$, $C_{k-1}$ and $x_k$ fixed, and for $W_o$ also $C_k$; $h_0$ and $C_0$ do not "
+        r"depend on the weights.",
         inputs=cells,
         claim=gradients(),
         oracles={"complex step": by(by_complex_step), "dual numbers": by(by_dual_numbers)},
@@ -657,10 +657,10 @@ def eq_full_jacobian():
         return np.array([product(J[t:k:-1], np.eye(s.C.shape[1])) for t, k in pairs(s)])
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{dC_t}{dC_k} &= \begin{pmatrix} I & 0 \end{pmatrix} P_t \cdots "
-        r"P_{k+1} \begin{pmatrix} I \\ D_k \end{pmatrix}, \\ "
-        r"P_t &= \begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ "
-        r"D_t \operatorname{diag}(f_t) & D_t A_t + B_t \end{pmatrix} \end{aligned}",
+        statement=r"\begin{aligned} \frac{\mathrm{d}C_t}{\mathrm{d}C_k} &= \begin{pmatrix} I & 0 "
+        r"\end{pmatrix} P_t \cdots P_{k+1} \begin{pmatrix} I \\ D_k \end{pmatrix}, \\ P_t &= "
+        r"\begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ D_t \operatorname{diag}(f_t) & D_t A_t + B_t "
+        r"\end{pmatrix} \end{aligned}",
         conditions=r"$A_t = \operatorname{diag}(C_{t-1} \odot f_t \odot (1 - f_t)) W_f + "
         r"\operatorname{diag}(\tilde C_t \odot i_t \odot (1 - i_t)) W_i + "
         r"\operatorname{diag}(i_t \odot (1 - \tilde C_t^2)) W_c$, $B_t = "

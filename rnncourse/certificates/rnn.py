@@ -293,8 +293,8 @@ def eq_total_derivative():
         return formula
 
     return Certificate(
-        statement=r"\frac{d h_t}{d W} = \sum_{k=1}^{t} "
-        r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
+        statement=r"\frac{\mathrm{d}h_t}{\mathrm{d}W} = \sum_{k=1}^{t} \frac{\partial h_t}{\partial "
+        r"h_k}\,\frac{\partial^{+} h_k}{\partial W}",
         conditions=r"$h_0$ does not depend on $W$. Term $k$ is the derivative by the copy of $W$ "
         r"that step $k$ uses.",
         inputs=networks,
@@ -355,8 +355,8 @@ def eq_double_sum():
         return formula
 
     return Certificate(
-        statement=r"\frac{dL}{dW} = \sum_{t=0}^{T} \sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,"
-        r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
+        statement=r"\frac{\mathrm{d}L}{\mathrm{d}W} = \sum_{t=0}^{T} \sum_{k=1}^{t} \frac{\partial "
+        r"L_t}{\partial h_t}\,\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
         conditions=r"$L = L_0 + \dots + L_T$, each $L_t$ a function of $h_t$; $h_0$ does not depend on $W$.",
         inputs=networks,
         claim=claim,
@@ -426,10 +426,10 @@ def eq_bptt():
     return Certificate(
         statement=r"\begin{aligned} \delta_t &= \sigma'(z_t) \odot "
         r"\bigl(g_t^{\top} + W^{\top} \delta_{t+1}\bigr), "
-        r"\\[1ex] \frac{dL}{dW} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top} \end{aligned}",
+        r"\\[1ex] \frac{\mathrm{d}L}{\mathrm{d}W} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top} \end{aligned}",
         conditions=r"$g_t = \partial L_t / \partial h_t$ and $\delta_{T+1} = 0$. Verified with it: "
-        r"$dL/dU = \sum_t \delta_t x_t^{\top}$, and $g_t^{\top} + W^{\top} \delta_{t+1}$ is the total "
-        r"$dL/dh_t$ as a column, for $t = 0$ too.",
+        r"$\mathrm{d}L/\mathrm{d}U = \sum_t \delta_t x_t^{\top}$, and $g_t^{\top} + W^{\top} \delta_{t+1}$ "
+        r"is the total $\mathrm{d}L/\mathrm{d}h_t$ as a column, for $t = 0$ too.",
         inputs=networks,
         claim=claim,
         oracles={
@@ -493,7 +493,7 @@ def eq_copies():
     oracles = derivative(loss, 0)
     del oracles["complex step"]  # the claim itself uses it
     return Certificate(
-        statement=r"\frac{dL}{dW} = \sum_{k=1}^{T} \frac{\partial L}{\partial W^{(k)}}",
+        statement=r"\frac{\mathrm{d}L}{\mathrm{d}W} = \sum_{k=1}^{T} \frac{\partial L}{\partial W^{(k)}}",
         conditions=r"Step $k$ uses its own copy $W^{(k)}$, and all copies are equal; "
         r"$h_0$ does not depend on $W$.",
         inputs=networks,
@@ -518,8 +518,9 @@ def eq_recurrence():
         return np.array(dh)
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{d h_t}{d W} &= \frac{\partial^{+} h_t}{\partial W} "
-        r"+ J_t\,\frac{d h_{t-1}}{d W}, \\[1.5ex] \frac{d h_0}{d W} &= 0 \end{aligned}",
+        statement=r"\begin{aligned} \frac{\mathrm{d}h_t}{\mathrm{d}W} &= \frac{\partial^{+} h_t}{\partial "
+        r"W} + J_t\,\frac{\mathrm{d}h_{t-1}}{\mathrm{d}W}, \\[1.5ex] \frac{\mathrm{d}h_0}{\mathrm{d}W} &= 0 "
+        r"\end{aligned}",
         conditions=r"$t = 1, \dots, T$; $h_0$ does not depend on $W$.",
         inputs=networks,
         claim=formula,
@@ -554,10 +555,10 @@ def eq_multiplicity():
         return formula
 
     return Certificate(
-        statement=r"\begin{aligned} &\sum_{t=0}^{T}\sum_{k=1}^{t} \frac{\partial L_t}{\partial h_t}\,"
-        r"\frac{\partial h_t}{\partial h_k}\,\frac{d h_k}{d W} = "
-        r"\\ &\sum_{t=0}^{T}\sum_{k=1}^{t} (t-k+1)\,\frac{\partial L_t}{\partial h_t}\,"
-        r"\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W} \end{aligned}",
+        statement=r"\begin{aligned} &\sum_{t=0}^{T}\sum_{k=1}^{t} \frac{\partial L_t}{\partial "
+        r"h_t}\,\frac{\partial h_t}{\partial h_k}\,\frac{\mathrm{d}h_k}{\mathrm{d}W} = \\ "
+        r"&\sum_{t=0}^{T}\sum_{k=1}^{t} (t-k+1)\,\frac{\partial L_t}{\partial h_t}\,\frac{\partial "
+        r"h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W} \end{aligned}",
         conditions="Each term counted once makes the gradient; the left side does not.",
         inputs=networks,
         claim=counted(lambda t, k: t - k + 1),
@@ -600,8 +601,9 @@ def eq_two_ways():
         return Oracle(lambda *a: (oracle.formula(*a),) * 2)
 
     return Certificate(
-        statement=r"\frac{dL}{dW} = \sum_{t=0}^{T} \frac{\partial L_t}{\partial h_t}\,\frac{d h_t}{d W} "
-        r"= \sum_{t=1}^{T} \frac{dL}{d h_t}\,\frac{\partial^{+} h_t}{\partial W}",
+        statement=r"\frac{\mathrm{d}L}{\mathrm{d}W} = \sum_{t=0}^{T} \frac{\partial L_t}{\partial "
+        r"h_t}\,\frac{\mathrm{d}h_t}{\mathrm{d}W} = \sum_{t=1}^{T} "
+        r"\frac{\mathrm{d}L}{\mathrm{d}h_t}\,\frac{\partial^{+} h_t}{\partial W}",
         conditions=r"Exactly one of the two factors is total; $h_0$ does not depend on $W$.",
         inputs=networks,
         claim=paired(lambda g, dh, E, D: ((g, D), (dh, E))),
@@ -686,9 +688,9 @@ def eq_truncated():
         return miss @ miss
 
     return Certificate(
-        statement=r"\Bigl(\frac{dL}{dW}\Bigr)_{\tau} = \sum_{t=1}^{T} \sum_{k=\max(1,\,t-\tau+1)}^{t} "
-        r"\frac{\partial L_t}{\partial h_t}\,\frac{\partial h_t}{\partial h_k}\,"
-        r"\frac{\partial^{+} h_k}{\partial W}",
+        statement=r"\Bigl(\frac{\mathrm{d}L}{\mathrm{d}W}\Bigr)_{\tau} = \sum_{t=1}^{T} "
+        r"\sum_{k=\max(1,\,t-\tau+1)}^{t} \frac{\partial L_t}{\partial h_t}\,\frac{\partial h_t}{\partial "
+        r"h_k}\,\frac{\partial^{+} h_k}{\partial W}",
         conditions=r"$\tau \ge 1$ terms of each row are kept; for $\tau \ge T$ it is the gradient.",
         inputs=inputs,
         claim=made_of(lambda t, k, tau: t - k < tau),
