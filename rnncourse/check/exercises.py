@@ -91,7 +91,7 @@ def mistake(key, slug, breaks, part=None):
     return register
 
 
-def also(key, slug, whole=None, **parts):
+def also(key, slug, whole=None, /, **parts):
     """Register a variant of a known mistake."""
     EXERCISES[key].mistakes[slug].variants.append((whole, parts))
 
