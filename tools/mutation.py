@@ -125,7 +125,6 @@ def mutants(module, sample):
 def trial(folder, tests):
     """Run the tests in this process and leave with pytest's exit code."""
     os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a fork server ignores, and a test sends
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     null = os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
