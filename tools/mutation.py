@@ -75,12 +75,20 @@ def data(tree):
             lines |= {line for probe in node.args[3:] for line in range(probe.lineno, probe.end_lineno + 1)}
         if drawn or wrong or mistaken:
             lines |= {*range(min([node.lineno, *(c.lineno for c in calls)]), node.end_lineno + 1)}
-    for owner in tree.body:
-        for node in ast.walk(owner):
-            name = getattr(node, "name", None)
-            uses = {n.lineno for n in ast.walk(owner) if isinstance(n, ast.Name) and n.id == name}
-            if uses and uses <= lines:  # a function that makes wrong variants
-                lines |= {*range(node.lineno, node.end_lineno + 1)}
+    known = None
+    while known != lines:  # and what serves nothing else, such as a function that makes wrong variants
+        known = lines.copy()
+        for owner in tree.body:
+            for node in ast.walk(owner):
+                targets = node.targets if isinstance(node, ast.Assign) and node is owner else []
+                names = {getattr(node, "name", None)} | {
+                    n.id for t in targets for n in ast.walk(t) if hasattr(n, "id")
+                }
+                scope = ast.walk(tree if node is owner else owner)
+                uses = {n.lineno for n in scope if isinstance(n, ast.Name) and n.id in names}
+                uses -= {node.lineno} if targets else set()
+                if uses and uses <= lines:
+                    lines |= {*range(node.lineno, node.end_lineno + 1)}
     return lines
 
 
