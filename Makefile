@@ -1,6 +1,6 @@
 # make book     read the book: make the environment, build, serve on this machine
 # make test     check everything: style, mathematics, notebooks, the book as built, in a browser
-# make lab      work in the notebooks, in JupyterLab
+# make lab      work in copies of the notebooks, in JupyterLab
 # make html     build only, into _build/html
 # make notebooks  run every notebook and write its outputs back
 # make dist     one zip of the built book that opens without a server
@@ -34,6 +34,9 @@ export JUPYTER_RUNTIME_DIR := $(STATE)/jupyter-runtime
 export JUPYTERLAB_SETTINGS_DIR := $(STATE)/lab-settings
 export JUPYTERLAB_WORKSPACES_DIR := $(STATE)/lab-workspaces
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Certificates that the system trusts, such as that of a school's proxy, count for uv and npm too.
+export UV_SYSTEM_CERTS := 1
+export NODE_USE_SYSTEM_CA := 1
 
 JUPYTER_BOOK = $(BIN)/jupyter-book build book --config _config.yml --path-output . -W --keep-going -n -q
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
@@ -62,14 +65,15 @@ env: .venv/ready
 	@$(BIN)/python -m tools.wasm
 
 html: .venv/ready node_modules/.ready
-	@$(JUPYTER_BOOK)
+	@$(JUPYTER_BOOK) >/dev/null
+	@$(BIN)/python tools/copies.py _build/html/_sources --anew
 	@$(MAKE) --no-print-directory --silent $(LITE)
 	@$(BIN)/python tools/licences.py
 	@echo "Built: _build/html/index.html"
 
-$(LITE): tools/lite.py node_modules/.ready pyproject.toml requirements.txt \
+$(LITE): tools/lite.py tools/copies.py node_modules/.ready pyproject.toml requirements.txt \
 		$(shell find book rnncourse -name '*.ipynb' -o -name '*.py' -o -name '*.json' -o -name '*.mplstyle')
-	@$(BIN)/python tools/lite.py
+	@$(BIN)/python -m tools.lite
 
 node_modules/.ready: .venv/ready package.json package-lock.json
 	@$(BIN)/python tools/assets.py
@@ -88,8 +92,10 @@ test: .venv/ready-torch .venv/pyodide/pyodide-lock.json node_modules/.ready-test
 	@$(PYTEST) $(NBVAL) --durations=10 tests book
 
 lab: .venv/ready
-	@find book -name '*.ipynb' -exec $(BIN)/jupyter trust {} + >/dev/null  # or their pictures are hidden until they are run
-	@$(BIN)/jupyter lab --notebook-dir book
+	@$(BIN)/python tools/copies.py work
+	@find work -name '*.ipynb' -exec $(BIN)/jupyter trust {} + >/dev/null  # or their pictures are hidden until they are run
+	@echo "Your copies are in work/: delete one to have it anew"
+	@$(BIN)/jupyter lab --notebook-dir work
 
 notebooks: .venv/ready
 	@$(BIN)/python tools/notebooks.py

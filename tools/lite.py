@@ -1,6 +1,6 @@
 """Build JupyterLite into the book: every notebook runs in the reader's browser, with nothing installed.
 
-    python tools/lite.py      writes _build/html/lite (after the book itself was built)
+    python -m tools.lite       writes _build/html/lite (after the book itself was built)
 
 The kernel (Pyodide's core, from npm), the wheels it starts with (from PyPI) and the course's own wheel are
 served beside the book. Compiled packages, numpy and matplotlib above all, come from Pyodide's own
@@ -17,13 +17,15 @@ from pathlib import Path
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_VERSION
 
+from tools.copies import copies
+
 ROOT = Path(__file__).parent.parent
-BOOK = ROOT / "book"
 STAGE = ROOT / "_build" / "lite"
 TARGET = ROOT / "_build" / "html" / "lite"
 PYODIDE = STAGE / "static" / "pyodide"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 STARTS_WITH = ("ipython", "jedi", "micropip", "platformdirs")  # of Pyodide's distribution; with all they need
+WHEELS = ROOT / ".venv" / "cache" / "wheels"  # fetched once, so that a page is built anew without a network
 WIDGETS = ("ipywidgets", "jupyterlab-widgets", "comm")  # not in the distribution; pure Python
 KERNELSPEC = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 
@@ -55,6 +57,11 @@ def closure(packages, names):
     return sorted(found)
 
 
+def kept(package):
+    """The wheel of "name==version" that an earlier build fetched, or None."""
+    return next(WHEELS.glob(f"{package.replace('-', '_').replace('==', '-')}-*.whl"), None)
+
+
 def fetch_wheels(lock):
     """Wheels served beside the book: what the kernel starts with, the widgets, the course itself."""
     packages = lock["packages"]
@@ -65,17 +72,11 @@ def fetch_wheels(lock):
         for line in (ROOT / "requirements.txt").read_text().splitlines()
         if line.split("==")[0] in WIDGETS
     ]
-    run(
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--python-version=3.14",
-        "--dest",
-        PYODIDE,
-        *wanted,
-    )
+    options = ["--quiet", "--no-deps", "--only-binary=:all:", "--python-version=3.14", "--dest", WHEELS]
+    if missing := [package for package in wanted if not kept(package)]:
+        run("pip", "download", *options, *missing)
+    for package in wanted:
+        shutil.copy(kept(package), PYODIDE)
     shutil.rmtree(ROOT / "build", ignore_errors=True)  # setuptools packs what an earlier build left there
     run("uv", "build", "--quiet", "--wheel", "--no-build-isolation", "--out-dir", PYODIDE)
     (PYODIDE / ".gitignore").unlink(missing_ok=True)
@@ -106,16 +107,14 @@ def write_lock(lock, wheels):
 
 
 def copy_notebooks():
-    for path in sorted(BOOK.rglob("*.ipynb")):
-        if ".ipynb_checkpoints" not in path.parts:
-            nb = json.loads(path.read_text(encoding="utf-8"))
-            nb["metadata"]["kernelspec"] = KERNELSPEC
-            nb["cells"] = [cell for cell in nb["cells"] if "setup" not in cell["metadata"].get("tags", [])]
-            for cell in nb["cells"]:
-                cell["metadata"]["trusted"] = True  # or the stored pictures are hidden until they are run
-            target = STAGE / "files" / path.relative_to(BOOK)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(json.dumps(nb), encoding="utf-8")
+    for path, nb in copies():
+        nb["metadata"]["kernelspec"] = KERNELSPEC
+        nb["cells"] = [cell for cell in nb["cells"] if "setup" not in cell["metadata"].get("tags", [])]
+        for cell in nb["cells"]:
+            cell["metadata"]["trusted"] = True  # or the stored pictures are hidden until they are run
+        target = STAGE / "files" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(nb), encoding="utf-8")
 
 
 def main():
@@ -135,6 +134,8 @@ def main():
         "notebooks",
         "--apps",
         "lab",
+        "--apps",
+        "tree",
         "--no-sourcemaps",
         "--output-dir",
         TARGET,

@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import browser, dist, notebooks, serve
+from tools import browser, copies, dist, notebooks, serve
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -118,3 +118,44 @@ def test_solutions_are_folded_in_jupyterlab_and_nothing_else_is():
     ]
     nb = notebooks.normalised(nbformat.v4.new_notebook(cells=cells))
     assert [i for i, cell in enumerate(nb.cells) if "jupyter" in cell.metadata] == [3, 4]
+
+
+ASKED = """Before.
+
+:::{choice} shape
+:predict:
+How many rows?
+
+- ( ) $n$
+
+  One an input.
+- (x) $m$
+
+  One an *output*.
+
+Count them.
+:::
+
+See [there](#far) and [here](#near). (near)="""
+
+
+def test_a_copy_to_work_in_asks_and_links_in_jupyters_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(copies, "BOOK", tmp_path / "book")
+    for name, source in {"1/a": ASKED, "b": "(far)="}.items():
+        path = tmp_path / "book" / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)]), path)
+    copies.main(tmp_path / "work")
+    mine = tmp_path / "work" / "1" / "a.ipynb"
+    (cell,) = nbformat.read(mine, 4).cells
+    question, answer, links = cell.source.split(":::\n\n")
+    assert question.endswith("Predict\nHow many rows?\n\n- **a** $n$\n- **b** $m$\n")
+    assert answer == (
+        ":::{dropdown} Answer\n- **a** ✗ One an input.\n- **b** ✓ One an *output*.\n\nCount them.\n"
+    )
+    assert links == "See [there](../b.ipynb#far) and [here](#near). (near)="
+    mine.write_text("mine")
+    copies.main(tmp_path / "work")
+    assert mine.read_text() == "mine"
+    copies.main(tmp_path / "work", "--anew")
+    assert mine.read_text() != "mine"
