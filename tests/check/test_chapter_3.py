@@ -154,3 +154,16 @@ def test_a_wrong_cell_is_reported_before_the_hidden_state_that_it_spoils():
 def test_a_first_state_that_moves_is_told_that_it_is_given():
     says = check("3c-full", a_transport(at_0=1), record=False).says
     assert "k = 0, where h_0 is given and does not move" in says
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"q": True}, "'q' is none of the six quantities f, i, o, C_tilde, C, h."),
+        ({"f": 1}, "'f' must be True (always positive) or False (not always)."),
+        ({"f": True}, "missing: i, o, C_tilde, C, h."),
+        (True, "Give a dict such as"),
+    ],
+)
+def test_what_are_no_signs_is_told_how_to_give_them(answer, words):
+    assert words in check("3b", answer, record=False).says
