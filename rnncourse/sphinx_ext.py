@@ -226,7 +226,7 @@ def see_assets(app, env, added, changed, removed):
     front = Path(app.outdir) / f"{app.config.root_doc}.html"
     folders = (Path(app.srcdir) / folder for folder in app.config.html_static_path)
     times = [path.stat().st_mtime for folder in folders for path in folder.glob("*")]
-    return [app.config.root_doc] if front.exists() and max(times) > front.stat().st_mtime else []
+    return [app.config.root_doc] if front.exists() and max(times, default=0) > front.stat().st_mtime else []
 
 
 def see_labels(app, env):

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 from rnncourse import sphinx_ext
 
@@ -102,6 +103,21 @@ def test_equations_say_their_page_and_lead_to_their_certificates(build):
     assert mark["aria-label"] == "certificate of equation eq-sigma-prime"
     reference = pages["1-first/index"].select_one("main a, .body a[href*=equation]")
     assert (reference["href"], reference.text) == ("a-one.html#equation-eq-sigma-prime", "(1a.2)")
+
+
+def test_a_label_that_went_is_missed_by_pages_that_did_not_change(build, tmp_path):
+    page = "# A\n\n$$ a $$ (eq-jacobian)\n\n$$ b $$ (eq-sigma-prime)\n"
+    other = "# I\n\nSee {eq}`eq-jacobian` and {eq}`eq-sigma-prime`.\n"
+    assert build({"1-first/a-one.md": page, "1-first/index.md": other})[1] == ""
+    (tmp_path / "book/1-first/a-one.md").write_text(page.replace(" (eq-jacobian)", ""))
+    pages, warnings = build({})
+    assert "equation not found: eq-jacobian" in warnings
+    assert "(1a.1)" in pages["1-first/index"].text  # what was the second is the first now
+
+
+def test_a_notebook_that_is_no_json_is_named(build):
+    with pytest.raises(ExtensionError, match=r"a\.ipynb is no notebook: Expecting"):
+        build({"a.ipynb": "{\n<<<<<<< HEAD\n"})
 
 
 def test_the_certificate_of_a_label_with_capitals_has_the_id_that_sphinx_gives_it(build):

@@ -93,6 +93,9 @@ def test_the_kernel_boots_and_asks_elsewhere_only_for_numpy(laboratory):
     lab.page.locator(".jp-CodeCell svg[aria-label*=unrolled]").wait_for()  # a stored picture
     lab.run("import sys; print(sys.platform, 6 * 7)")
     lab.says("emscripten 42")
+    with lab.context.expect_page() as opened:
+        lab.page.get_by_role("link", name="numerator layout").click()
+    opened.value.wait_for_url("**/notebooks/index.html?path=prerequisites.ipynb")
     assert lab.elsewhere == []
     lab.run("import rnncourse; print(rnncourse.__name__ * 2)")
     lab.says("rnncoursernncourse")
