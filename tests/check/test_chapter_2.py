@@ -220,12 +220,26 @@ def test_powers_that_scale_rows_are_told_so_though_q_and_its_inverse_are_there()
 
 TERMS = [(t, k, list(range(t, k, -1))) for t in (1, 2, 3) for k in range(1, t + 1)]
 SAID = [
+    ("2a", TERMS, "All of it."),
     ("2a", [*TERMS, (2, 1, [2]), (1, 1, [])], "The term (1, 1, []) is in your list more than once"),
     ("2a", [*TERMS[:-1], (3, 3, [3]), (3, 2, [2])], "5 of your 7 terms belong to the sum."),
     ("2a", [*TERMS[:-1], (3, 3, [3]), (3, 2, [2])], "does not: (3, 2, [2]). Walk from h_2 to h_3"),
     ("2a", [*TERMS[:-1], (3, 3, [3])], "does not: (3, 3, [3]). Walk from h_3 to h_3"),
     ("2a-telescope", [(1, 0, [3, 2]), (4, 0, [])], "so t is 1, 2 or 3."),
     ("2a-telescope", [(2, 0, [3, 2])], "does not: (2, 0, [3, 2]). Each product has three factors"),
+    ("2a", [(1, 2)], "A term is (t, k, [i, ...])"),
+    ("2a-telescope", [(1, 0, [3, 2]), (2, 1, [3]), (3, 1, [])], "not yet replaced, then J_3 - J,"),
+    ("2a-telescope", [(1, 0, [3, 2]), (2, 1, [3]), (4, 2, [])], "so t is 1, 2 or 3."),
+    ("2a-telescope", [(0, 0, [3, 2]), (2, 1, [3]), (3, 2, [])], "so t is 1, 2 or 3."),
+    ("2a-telescope", [(1, 1, [3, 2]), (2, 1, [3]), (3, 2, [])], "then J_1 - J,"),
+    (
+        "2a-mirror",
+        [[1, 0.5], [-1, 0.5]] * 2 + [[1, 2], [1, -0.5]],
+        "unit 2 is 0.235 at step 1 and 0.105 at step 5",
+    ),
+    ("2a-mirror", [[29.5, 1], [-29.5, 1]] * 3, "All of it."),
+    ("2a-mirror", [[31, 1], [-31, 1]] * 3, "Give real numbers between -30 and 30"),
+    ("2a-mirror", [[1, 0.5]] * 6, "Your z_t do not differ"),
     ("2b-proof", "bdfa", "The proof cannot begin with 'b'."),
     ("2b-proof", ["D", "A"], "The first 1 of your steps stand well; look at the next one, 'a'."),
     ("2b-proof", "db", "The first 2 of your steps stand well; then something is missing."),
@@ -286,3 +300,12 @@ def test_what_is_wrong_with_terms_and_steps_is_said(key, answer, words):
 @pytest.mark.parametrize("order", [5, {"d"}, ["d", "q"], ["d", 1], "dbq"])
 def test_what_is_no_order_of_steps_is_told_how_to_give_one(order):
     assert "Give the letters of the steps in order" in check("2b-proof", order, record=False).says
+
+
+@pytest.mark.parametrize(
+    "others, slug", [([[0.5, 1], [-0.5, -1]], "units-swapped"), ([[0, 0.5]], "symmetry-of-sigma")]
+)
+def test_states_with_one_slip_are_named_whatever_their_signs(others, slug):
+    start = [1, 0.5]
+    z = [start, [-1, -0.5], *others, *([start] * (3 - len(others))), others[0]]
+    assert check("2a-mirror", z, record=False).mistake == slug
