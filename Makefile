@@ -65,9 +65,8 @@ env: .venv/ready
 	@$(BIN)/python -m tools.wasm
 
 html: .venv/ready node_modules/.ready
-	@$(JUPYTER_BOOK) >/dev/null
+	@$(MAKE) --no-print-directory --silent $(LITE) & $(JUPYTER_BOOK) >/dev/null; built=$$?; wait $$! && exit $$built
 	@$(BIN)/python tools/copies.py _build/html/_sources --anew
-	@$(MAKE) --no-print-directory --silent $(LITE)
 	@$(BIN)/python tools/licences.py
 	@echo "Built: _build/html/index.html"
 
