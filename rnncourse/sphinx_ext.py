@@ -257,8 +257,12 @@ def copy_katex(app):
 
 def sweep(app, error):
     """Of the static files, keep what a page asks for: extensions bring many that none does."""
-    static = Path(app.outdir) / "_static"
-    pages = (page for page in Path(app.outdir).rglob("*.html") if static not in page.parents)
+    out, static = Path(app.outdir), Path(app.outdir) / "_static"
+    places = {
+        out,
+        *((out / name).parent for name in app.env.found_docs),
+    }  # not lite/, which is built meanwhile
+    pages = (page for place in places for page in place.glob("*.html"))
     asked = {name for page in pages for name in re.findall(r'_static/([^"/]+)', page.read_text("utf-8"))}
     asked.add("katex")
     for path in static.iterdir():

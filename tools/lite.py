@@ -1,6 +1,6 @@
 """Build JupyterLite into the book: every notebook runs in the reader's browser, with nothing installed.
 
-    python -m tools.lite       writes _build/html/lite (after the book itself was built)
+    python -m tools.lite       writes _build/html/lite
 
 The kernel (Pyodide's core, from npm), the wheels it starts with (from PyPI) and the course's own wheel are
 served beside the book. Compiled packages, numpy and matplotlib above all, come from Pyodide's own

@@ -64,17 +64,9 @@ def report(python, numpy):
     ignored = [f"--ignore=tests/{name}" for name in LEFT_OUT]
     flags = ["-n", "2", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
     done = run(
-        interpreter,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        *flags,
-        *ignored,
-        "tests",
-        "book",
+        interpreter, "-m", "pytest", "-p", "no:cacheprovider", *flags, *ignored, "tests", "book",
         path=[interpreter.parent],
-    )
+    )  # fmt: skip
     if done.returncode:
         print(done.stdout[-5000:])
     print(f"Python {python}, numpy {version}: {done.stdout.strip().splitlines()[-1]}", flush=True)

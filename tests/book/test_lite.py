@@ -1,16 +1,21 @@
 """The course in the reader's browser: the kernel is served by the book, numpy comes from its origin."""
 
 import json
+import threading
+from functools import partial
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
 from playwright.sync_api import expect
 
+from tools import lite as builder
+from tools.serve import Quiet
+
 NOTEBOOK = Path("1-backpropagation-through-time/a-jacobian.ipynb")
 WHEELS = Path(__file__).parents[2] / ".venv" / "pyodide"
 LOCK = "pyodide-lock.json"
-SETUP = "setup"  # the tag of the cell that installs the course elsewhere
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +31,7 @@ def test_every_notebook_is_there_with_its_outputs(lite, site):
         there = json.loads((lite / "files" / path.relative_to(book)).read_text(encoding="utf-8"))
         here = json.loads(path.read_text(encoding="utf-8"))
         assert all(cell["metadata"].pop("trusted") for cell in there["cells"])  # so pictures are shown
-        cells = [cell for cell in here["cells"] if SETUP not in cell["metadata"].get("tags", [])]
+        cells = [cell for cell in here["cells"] if "setup" not in cell["metadata"].get("tags", [])]
         for one, other in zip(there["cells"], cells, strict=True):
             assert one == other or other["cell_type"] == "markdown"
             assert "{choice}" not in one["source"]
@@ -43,18 +48,34 @@ def test_what_the_kernel_starts_with_is_served_here_and_the_rest_comes_from_the_
     assert {"numpy", "matplotlib", "ipywidgets"} <= set(packages["rnncourse"]["depends"])
 
 
+def test_the_rest_comes_from_a_mirror_where_one_is_named(lite, tmp_path, monkeypatch):
+    served = lite / "static" / "pyodide"
+    lock = json.loads((Path(__file__).parents[2] / "node_modules" / "pyodide" / LOCK).read_text())
+    wheels = {name: next(served.glob(f"{name}-*.whl")) for name in ("rnncourse", "ipywidgets")}
+    monkeypatch.setattr(builder, "PYODIDE", tmp_path)
+    monkeypatch.setenv("PYODIDE_ORIGIN", "https://mirror.example/pyodide/")
+    builder.write_lock(lock, wheels)
+    packages = json.loads((tmp_path / LOCK).read_text())["packages"]
+    assert packages["numpy"]["file_name"].startswith("https://mirror.example/pyodide/numpy-")
+    assert packages["rnncourse"]["file_name"] == wheels["rnncourse"].name
+
+
 class Laboratory:
     """A notebook opened in the browser; requests to other hosts are noted, and stopped or left to `send`."""
 
     def __init__(self, browser, server, send=None):
         self.elsewhere, self.server = [], server
         self.context = browser.new_context()
-        self.context.route(lambda url: not url.startswith((server, "data:", "blob:")), self.answer)
+        self.context.route(self.leaves, self.answer)
         self.send = send or (lambda route: route.abort())
         self.page = self.context.new_page()
         self.page.set_default_timeout(120_000)
         self.cell = self.page.locator(".jp-CodeCell").first
         self.open()
+
+    def leaves(self, url):
+        here = url.startswith((self.server, "data:", "blob:"))
+        return not here and not url.endswith("/favicon.ico")  # a browser looks for one at every site's top
 
     def answer(self, route):
         self.elsewhere.append(route.request.url)
@@ -79,7 +100,7 @@ class Laboratory:
 def laboratory(lite, server, browser):
     opened = []
 
-    def laboratory(**keywords):
+    def laboratory(server=server, **keywords):
         opened.append(Laboratory(browser, server, **keywords))
         return opened[-1]
 
@@ -88,8 +109,19 @@ def laboratory(lite, server, browser):
         one.context.close()
 
 
-def test_the_kernel_boots_and_asks_elsewhere_only_for_numpy(laboratory):
-    lab = laboratory()
+@pytest.fixture
+def below(site, tmp_path):
+    """The book served as a part of another site."""
+    (tmp_path / "courses").mkdir()
+    (tmp_path / "courses" / "rnn").symlink_to(site)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path)) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}/courses/rnn"
+        http.shutdown()
+
+
+def test_the_kernel_boots_below_another_site_and_asks_elsewhere_only_for_numpy(laboratory, below):
+    lab = laboratory(server=below)
     lab.page.locator(".jp-CodeCell svg[aria-label*=unrolled]").wait_for()  # a stored picture
     lab.run("import sys; print(sys.platform, 6 * 7)")
     lab.says("emscripten 42")
