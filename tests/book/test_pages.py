@@ -156,8 +156,10 @@ def test_search_finds_the_words_before_each_equation(visit, page, site):
         expect(opened.locator(f"#search-results a[href^='{name}']").first).to_be_visible()
 
 
-def test_from_a_folder_the_link_to_the_kernel_says_what_it_needs(visit):
-    page = visit("prerequisites.html", folder=True)
+@pytest.mark.parametrize("folder", [False, True])
+def test_from_a_folder_or_offline_the_link_to_the_kernel_says_what_it_needs(visit, folder):
+    page = visit("prerequisites.html", folder=folder)
+    page.context.set_offline(True)
     here = page.url
     page.locator("a.lite").click()
     assert "web server" in page.locator(".actions [role=status]").text_content()
