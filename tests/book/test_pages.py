@@ -159,6 +159,7 @@ def test_search_finds_the_words_before_each_equation(visit, page, site):
 @pytest.mark.parametrize("folder", [False, True])
 def test_from_a_folder_or_offline_the_link_to_the_kernel_says_what_it_needs(visit, folder):
     page = visit("prerequisites.html", folder=folder)
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     here = page.url
     page.locator("a.lite").click()
