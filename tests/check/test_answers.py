@@ -247,7 +247,7 @@ def test_unknown_mistakes_get_a_sentence_that_helps(key, answer, words):
 
 def test_a_named_mistake_points_at_its_equation():
     said = check("1a", lambda W, x: np.array(double_loop(W, x)).T).says
-    assert said.startswith("transposed: ") and said.endswith(" (See `eq-jacobian`.)")
+    assert said.startswith("transposed: ") and said.endswith(" (See `eq-jacobian` on page 1a.)")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Every known mistake gets its own name, on every probe; the right answer passes; the rest is unknown."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,9 +11,10 @@ from rnncourse import certificates
 from rnncourse.check import EXERCISES, check, confusion
 from rnncourse.check.answers import SEPARATION, TOLERANCE
 from rnncourse.check.exercises import Probe, candidates, draw, too_close
-from rnncourse.check.judging import judge
+from rnncourse.check.judging import PAGE_OF, judge
 
 exercises = pytest.mark.parametrize("key", EXERCISES)
+BOOK = Path(__file__).parents[2] / "book"
 NUMERIC = [key for key, ex in EXERCISES.items() if ex.kind.numeric]
 
 # The mistakes that the course promises to know, written down independently of the modules that know them.
@@ -151,6 +154,15 @@ def test_what_is_said_is_a_sentence_and_points_to_an_equation(key):
     for m in ex.mistakes.values():
         assert m.says.rstrip(")")[-1] in ".?" and m.why.rstrip(")")[-1] in ".?" and len(m.says) < 300
         assert m.breaks is None or m.breaks in certificates.LABELS
+
+
+def test_an_equation_is_looked_for_on_the_page_where_it_stands():
+    notebooks = [path.read_text(encoding="utf-8") for path in BOOK.rglob("*.ipynb")]
+    broken = {m.breaks for ex in EXERCISES.values() for m in ex.mistakes.values() if m.breaks}
+    assert broken == set(PAGE_OF)
+    for label, place in PAGE_OF.items():
+        title = f'"# {place.removeprefix("on page ").removeprefix("in ")}'
+        assert [f"$$ ({label})" in text for text in notebooks if title in text] == [True], label
 
 
 @exercises
