@@ -168,7 +168,7 @@ def _raised(error):
         message = (str(error).splitlines() or [""])[0][:200]
     except Exception:
         message = ""
-    if "ellipsis" in message.lower():
+    if "ellipsis" in message.lower() and not isinstance(error, IndexError):  # numpy's lists what it takes
         return "..."
     what = f"`{type(error).__name__}{': ' * bool(message)}{message}`"
     places = [frame for frame in traceback.extract_tb(error.__traceback__) if not _library(frame.filename)]

@@ -71,6 +71,7 @@ TROUBLE = {
     "endless recursion": (recurses, "`RecursionError"),
     "an exception that cannot be printed": (bad_message, "`BadError`"),
     "an assertion": (lambda W, x: np.testing.assert_array_equal(W, 0), "`AssertionError"),
+    "an index that is no integer": (lambda W, x: W[0.5], "`IndexError: only integers"),
     "not callable": (np.eye(4), "Pass the function itself"),
     "not callable, a string": ("1a", "you gave a str"),
     "a class": (dict, "calls f(W, x)"),
@@ -164,6 +165,32 @@ def test_where_no_timer_rings_an_endless_loop_is_stopped_at_a_line(endless, monk
     assert check("1a", right).passed
 
 
+@pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python watches lines from 3.12 on")
+def test_only_the_thread_of_the_learners_code_is_stopped(monkeypatch):
+    """One thread is older than the learner's and one younger: their numbers are on either side of its own."""
+    over, verdicts, unharmed = threading.Event(), [], []
+
+    def elsewhere():
+        while not over.is_set():
+            time.sleep(0.01)
+        unharmed.append(True)
+
+    def sleeps(W, x):
+        time.sleep(0.5)
+        return W
+
+    monkeypatch.setattr(judging, "SECONDS", 0.1)
+    learner = threading.Thread(target=lambda: verdicts.append(check("1a", sleeps)))
+    others = [threading.Thread(target=elsewhere) for _ in range(2)]
+    for thread in others[0], learner, others[1]:
+        thread.start()
+    learner.join()
+    over.set()
+    for thread in others:
+        thread.join()
+    assert "a loop that never ends" in str(verdicts[0]) and unharmed == [True, True]
+
+
 @ENDLESS
 def test_an_endless_loop_is_stopped_and_nothing_is_left_behind(endless, monkeypatch):
     monkeypatch.setattr(judging, "SECONDS", 0.3)
@@ -249,6 +276,20 @@ def test_the_place_of_an_error_is_the_innermost_line_of_the_learner():
     assert "KeyError" in str(check("1a", calls))
     line = helper.__code__.co_firstlineno + 1
     assert f'in line {line} of your code: `return x["no such key"]`' in str(check("1a", calls))
+
+
+def test_a_line_that_cannot_be_read_is_named_by_its_number_alone():
+    def helper(W):
+        return {}["no such key"]
+
+    typed = {}  # at a prompt, say: Python keeps no text of it
+    exec(
+        "def outer(W, x):\n    return helper(W)\ndef inner(W):\n    return {}['key']",
+        typed | locals(),
+        typed,
+    )
+    assert '`return {}["no such key"]`' in str(check("1a", typed["outer"]))
+    assert str(check("1a", lambda W, x: typed["inner"](W))).endswith("in line 4 of your code.")
 
 
 def test_random_states_are_restored():
