@@ -203,6 +203,38 @@ def test_the_differentiators_know_calculus(way):
     np.testing.assert_allclose(way(f, 0, x, x + 2), expected, rtol=1e-13)
 
 
+def test_an_open_interval_holds_neither_of_its_ends():
+    oracle = LABELS["eq-gate-range"]().oracles["strictly inside, in 50 digits"]
+    assert list(map(float, oracle.formula(np.array([0.0, 2, -1])))) == pytest.approx(
+        [1 / (1 + np.e), 1 / (1 + np.exp(-2))]
+    )
+    inside, outside = [(0.1, 0.9)], [(0, 0.9), (0.1, 1), (-1, 0.9), (0.1, 2)]
+    assert [oracle.error((0, 1), extremes) for extremes in inside + outside] == [0, 1, 1, 1, 1]
+
+
+MISSED = {  # label, oracle: (claimed, measured) -> by how much the inequality is violated
+    ("eq-cell-bound", "not exceeded in 50 digits"): {(2, 1): 0, (2, -2): 0, (2, 2.5): 0.5, (2, -3): 1},
+    ("eq-sandwich", "between: product of fractions"): {((1, 2), 1.5): 0, ((1, 2), 0.5): 1, ((1, 2), 3): 0.5},
+    ("eq-bound", "in order with the finite product"): {((2, 3), 1): 0, ((2, 3), 3): 0.5, ((3, 2), 1): 0.5},
+}
+
+
+@pytest.mark.parametrize(("label", "name"), MISSED)
+def test_an_inequality_is_missed_by_what_violates_it(label, name):
+    error, cases = LABELS[label]().oracles[name].error, MISSED[label, name]
+    assert [error(claimed, measured) for claimed, measured in cases] == list(cases.values())
+
+
+@pytest.mark.parametrize("label", ["eq-bound", "eq-sandwich"])
+def test_the_oracles_of_an_inequality_measure_the_same(label, rng):
+    certificate = LABELS[label]()
+    oracles = [oracle for name, oracle in certificate.oracles.items() if "attained" not in name]
+    assert len(oracles) >= 2
+    for a in certificate.inputs(rng):
+        first, *others = [oracle.formula(*a) for oracle in oracles]
+        np.testing.assert_allclose(others, first, rtol=1e-9)
+
+
 def python(*arguments):
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True)
 

@@ -50,6 +50,7 @@ TESTS = {  # module -> the tests that are to notice, the fastest first
     **{f"check/{name}.py": CHECKS for name in ENGINE},
     **{f"check/{name}.py": CHECKS[:1:-1] for name in CHAPTERS[:3]},  # the confusion matrix first
 }
+GUARD = "strict=False", "strict=True"
 # Python 3.11 cannot enter these functions; later ones can.
 LATER = () if hasattr(sys, "monitoring") else ("_by_watching",)
 # Other operators make mutants that hardly any test could miss: a shift of floats, == made into "is".
@@ -116,7 +117,7 @@ def mutants(module, sample):
     for operator, occurrence, line in places:
         mutant = mutate_code(source, operator, occurrence)
         try:
-            if ast.dump(ast.parse(mutant.replace("strict=False", "strict=True"))) == ast.dump(tree):
+            if ast.dump(ast.parse(mutant.replace(*GUARD))) == ast.dump(ast.parse(source.replace(*GUARD))):
                 continue  # nothing but white space, or a guard of zip that no right program needs
         except SyntaxError:
             continue

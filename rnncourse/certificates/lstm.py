@@ -373,7 +373,7 @@ def eq_lstm_delta():
     def loss_of_offsets(e, *a):
         """The loss when e[t, g] is added to pre-activation g of step t."""
         *P, x, h, C, c = a
-        L = (h - c[0]) @ (h - c[0])
+        L = 0  # L_0 depends on no pre-activation
         for x_t, c_t, e_t in zip(x, c[1:], e, strict=True):
             *_, C, h = lstm_step(*P[:4], *(b + e_g for b, e_g in zip(P[4:], e_t, strict=True)), x_t, h, C)
             L = L + (h - c_t) @ (h - c_t)
@@ -569,7 +569,7 @@ def eq_carousel():
 
         def oracle(*a):
             W, (b_f, b_i, b_o, b_c), (x, h0, C0, _) = a[:4], a[4:8], a[8:]
-            P = [*W, 0 * b_f + 60, 0 * b_i - 60, b_o, b_c]
+            P = [*W, np.full_like(b_f, 60), np.full_like(b_i, -60), b_o, b_c]
             s = forward(*P, x, h0, C0)
             J = [
                 way(lambda C, t=t, k=k: forward(*P, x[k:t], s.h[k], C).C[-1], 0, s.C[k]) for t, k in pairs(s)
@@ -620,14 +620,14 @@ def eq_full_jacobian():
 
         return oracle
 
-    def formula(first=1, cell=(1, 1, 1), output=1, column=1, feed=1, late=0):
+    def formula(cell=(1, 1, 1), output=1, column=1, feed=1, late=0):
         """The product of pair Jacobians with factors of its blocks switched off."""
 
         def product_of_pairs(*a):
             *P, x, h0, C0, _ = a
             s, n = forward(*P, x, h0, C0), len(h0)
             W_f, W_i, W_o, W_c = (W[:, :n] for W in P[:4])
-            D = [first * np.zeros((n, n))] + [
+            D = [np.zeros((n, n))] + [
                 np.diag(o * (1 - tanh(C) ** 2)) for o, C in zip(s.o, s.C[1:], strict=True)
             ]
             J = [None]

@@ -157,7 +157,7 @@ def eq_step_jacobian():
         return rnn.jacobian(Params(W, U), step(W, U, x, h))
 
     def step(W, U, x, h):
-        return logistic(W @ h + U @ x)
+        return states(W, U, [x], h)[-1]
 
     def in_fractions(W, U, x, h):
         return (np.diag(exact(step(W, U, x, h)) * exact(1 - step(W, U, x, h))) @ exact(W)).astype(float)
@@ -482,7 +482,7 @@ def eq_copies():
 
     def by_copy(W, U, x, h0, c):
         def loss_of_copies(copies):
-            h, L = h0, (h0 - c[0]) @ (h0 - c[0])
+            h, L = h0, 0.0  # L_0 depends on no copy
             for W_k, x_k, c_k in zip(copies, x, c[1:], strict=True):
                 h = logistic(W_k @ h + U @ x_k)
                 L = L + (h - c_k) @ (h - c_k)

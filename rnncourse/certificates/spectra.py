@@ -421,7 +421,7 @@ def eq_bound():
         """n = 1, 2, 3, 5 units, t - k = 1, 2, 0, 6, W normal; one nilpotent W; states uniform in (0, 1)"""
         for n, lag in (1, 1), (2, 2), (3, 0), (5, 6):
             yield rng.normal(size=(n, n)), rng.uniform(size=(lag + 1, n)), lag, 0
-        yield 8 * np.array([[1.0, -1], [1, -1]]), rng.uniform(0.3, 0.7, size=(4, 2)), 3, 1
+        yield 8 * np.array([[1.0, -1], [1, -1]]), rng.uniform(0.3, 0.7, size=(5, 2)), 3, 1
 
     def slopes(h, t, k):
         """||D_i|| for i = k + 1, ..., t."""
@@ -526,8 +526,8 @@ def eq_wall():
     def by_duals(f):
         return float(f(np.array([Dual(half[0], Decimal(1))]))[0].slope)
 
-    def formula(w, at=0.5, s=rnn.sigma, ds=rnn.dsigma, n=50):
-        return np.array([0.5 - w * s(at), (w * ds(at)) ** n, 1 / ds(at)])
+    def formula(w, at=0.5, b=spectra.wall, ds=rnn.dsigma, n=50):
+        return np.array([b(w), (w * ds(at)) ** n, 1 / ds(at)])
 
     return Certificate(
         statement=r"\begin{aligned} b &= \tfrac12 - \sigma(\tfrac12)\,w, \\ \frac{\partial "
@@ -538,13 +538,13 @@ def eq_wall():
         r"factor "
         r"exceeds 1.",
         inputs=inputs,
-        claim=lambda w: np.array([spectra.wall(w), *formula(w)[1:]]),
+        claim=formula,
         oracles={
             "bisection for b, dual numbers of 50 digits": Oracle(oracle(by_duals), 1e-11),
             "bisection for b, 50-digit differences": Oracle(oracle(by_difference), 1e-11),
         },
         wrong={
-            "at the cusp, x = 0": lambda w: formula(w, at=0.0),
+            "at the cusp, x = 0": lambda w: formula(w, at=0.0, b=lambda w: -w / 2),
             "49 steps": lambda w: formula(w, n=49),
             "51 steps": lambda w: formula(w, n=51),
             "no derivative": lambda w: formula(w, ds=rnn.sigma),
@@ -589,7 +589,7 @@ def eq_fold():
             low, high = (x, high) if steep else (low, x)
         return np.concatenate([at(np.array([sign * low]), w) for sign in (1, -1)]).ravel()
 
-    def formula(w, root=lambda w: np.sqrt(1 - 4 / w), b_of=lambda s, w: np.log(s / (1 - s)) - w * s):
+    def formula(w, root=lambda w: np.sqrt(1 - 4 / w), b_of=lambda s, w: spectra.fold(w)):
         s = np.array([1 + root(w), 1 - root(w)]) / 2
         return np.stack([s, b_of(s, w)], axis=1).ravel()
 
@@ -598,7 +598,7 @@ def eq_fold():
         r"b_\pm &= \ln\frac{s_\pm}{1-s_\pm} - w\,s_\pm \end{aligned}",
         conditions=r"$x = w\,\sigma(x) + b$ with $w\,\sigma'(x) = 1$ and $s = \sigma(x)$; $w \ge 4$.",
         inputs=inputs,
-        claim=lambda w: np.stack([formula(w)[::2], spectra.fold(w)], axis=1).ravel(),
+        claim=formula,
         oracles={
             "extremes of x - w sigma(x), 50 digits": Oracle(by_extremes, 1e-11),
             "slope 1 by dual numbers and bisection": Oracle(by_unit_slope, 1e-11),
