@@ -56,7 +56,8 @@ def normalised(nb):
         if cell.cell_type == "markdown" and "{solution-" in cell.source:
             in_solution = cell.source.rindex("{solution-") == cell.source.rfind("{solution-start}")
         elif cell.cell_type == "code" and in_solution:
-            cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab folds it, as the book does
+            hidden = {"source_hidden": True, "outputs_hidden": True}  # JupyterLab folds it, as the book does
+            cell.metadata["jupyter"] = hidden
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
     return nb

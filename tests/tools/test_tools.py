@@ -118,6 +118,7 @@ def test_solutions_are_folded_in_jupyterlab_and_nothing_else_is():
     ]
     nb = notebooks.normalised(nbformat.v4.new_notebook(cells=cells))
     assert [i for i, cell in enumerate(nb.cells) if "jupyter" in cell.metadata] == [3, 4]
+    assert nb.cells[3].metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
 
 
 ASKED = """Before.
@@ -139,8 +140,44 @@ Count them.
 See [there](#far) and [here](#near). (near)="""
 
 
-def test_a_copy_to_work_in_asks_and_links_in_jupyters_words(tmp_path, monkeypatch):
+WORDED = {
+    "$$a\n= b.$$ (eq-a)": r"$$a\n= b. \tag{eq-a}$$".replace(r"\n", "\n"),
+    "By {eq}`eq-a` and {eq}`eq-b`.": "By (eq-a) and [(eq-b)](../b.ipynb#eq-b).",
+    "See {ref}`no. 1 <far>`.": "See [no. 1](../b.ipynb#far).",
+    "{cite:t}`two` show it.": "[Ada and Müller [2001]](https://doi.org/10.1/x) show it.",
+    "Shown {cite:p}`two,many`.": "Shown [[Ada and Müller, 2001](https://doi.org/10.1/x); van E *et al.*, 2002].",
+    ":::{solution-start} ex\n:label: sol\n:class: dropdown\n:::\nBecause $1$.": (
+        "::::{dropdown} Solution\nBecause $1$.\n::::\n"
+    ),
+    ":::{solution-start} ex\n:class: dropdown\n:::": "**Solution**, folded below.\n",
+    ":::{solution-end}\n:::\n\n## Next": "## Next",
+}
+CITED = r"""
+@book{two, author = {Ada, B. and M{\"u}ller, C.}, title = {T}, year = {2001}, doi = {10.1/x}}
+@book{many, author = {van E, A. and Other, B. and Third, C.}, title = {T}, year = {2002}}
+"""
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
     monkeypatch.setattr(copies, "BOOK", tmp_path / "book")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "references.bib").write_text(CITED, encoding="utf-8")
+
+
+def test_a_copy_to_work_in_says_what_only_the_built_page_knows(tmp_path, book):
+    cells = [nbformat.v4.new_markdown_cell(source) for source in [*WORDED, ":::{solution-end}\n:::"]]
+    folded = nbformat.v4.new_code_cell("1 + 1", metadata={"jupyter": {"source_hidden": True}})
+    (tmp_path / "book" / "1").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=[*cells, folded]), tmp_path / "book" / "1" / "a.ipynb")
+    far = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("(far)=\n$$b$$ (eq-b)")])
+    nbformat.write(far, tmp_path / "book" / "b.ipynb")
+    copies.main(tmp_path / "work")
+    sources = [cell.source for cell in nbformat.read(tmp_path / "work" / "1" / "a.ipynb", 4).cells]
+    assert sources == [*WORDED.values(), "# Solution\n1 + 1"]
+
+
+def test_a_copy_to_work_in_asks_and_links_in_jupyters_words(tmp_path, book):
     for name, source in {"1/a": ASKED, "b": "(far)="}.items():
         path = tmp_path / "book" / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
