@@ -144,8 +144,8 @@ WORDED = {
     "$$a\n= b.$$ (eq-a)": r"$$a\n= b. \tag{eq-a}$$".replace(r"\n", "\n"),
     "By {eq}`eq-a` and {eq}`eq-b`.": "By (eq-a) and [(eq-b)](../b.ipynb#eq-b).",
     "See {ref}`no. 1 <far>`.": "See [no. 1](../b.ipynb#far).",
-    "{cite:t}`two` show it.": "[Ada and Müller [2001]](https://doi.org/10.1/x) show it.",
-    "Shown {cite:p}`two,many`.": "Shown [[Ada and Müller, 2001](https://doi.org/10.1/x); van E *et al.*, 2002].",
+    "{cite:t}`two` show it.": "[Ada and Mül [2001]](https://doi.org/10.1/x) show it.",
+    "Shown {cite:p}`two,many`.": "Shown [[Ada and Mül, 2001](https://doi.org/10.1/x); van E *et al.*, 2002].",
     ":::{solution-start} ex\n:label: sol\n:class: dropdown\n:::\nBecause $1$.": (
         "::::{dropdown} Solution\nBecause $1$.\n::::\n"
     ),
@@ -153,7 +153,7 @@ WORDED = {
     ":::{solution-end}\n:::\n\n## Next": "## Next",
 }
 CITED = r"""
-@book{two, author = {Ada, B. and M{\"u}ller, C.}, title = {T}, year = {2001}, doi = {10.1/x}}
+@book{two, author = {Ada, B. and M{\"u}l, C.}, title = {T}, year = {2001}, doi = {10.1/x}}
 @book{many, author = {van E, A. and Other, B. and Third, C.}, title = {T}, year = {2002}}
 """
 
