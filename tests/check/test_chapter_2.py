@@ -305,9 +305,14 @@ def test_what_is_no_order_of_steps_is_told_how_to_give_one(order):
 
 
 @pytest.mark.parametrize(
-    "others, slug", [([[0.5, 1], [-0.5, -1]], "units-swapped"), ([[0, 0.5]], "symmetry-of-sigma")]
+    "others, slug",
+    [
+        ([[0.5, 1], [-0.5, -1]], "units-swapped"),
+        ([[0, 0.5]], "symmetry-of-sigma"),
+        ([[0.3, 0.1], [2, -1.5]], None),
+    ],
 )
-def test_states_with_one_slip_are_named_whatever_their_signs(others, slug):
+def test_states_with_one_slip_are_named_whatever_their_signs_and_no_others(others, slug):
     start = [1, 0.5]
     z = [start, [-1, -0.5], *others, *([start] * (3 - len(others))), others[0]]
     assert check("2a-mirror", z, record=False).mistake == slug
