@@ -240,6 +240,11 @@ SAID = [
     ("2a-mirror", [[29.5, 1], [-29.5, 1]] * 3, "All of it."),
     ("2a-mirror", [[31, 1], [-31, 1]] * 3, "Give real numbers between -30 and 30"),
     ("2a-mirror", [[1, 0.5]] * 6, "Your z_t do not differ"),
+    (
+        "2a-mirror",
+        [[1, z] for z in (0.5, 3, 0.5, 0.5, 0.5, 4)],
+        "The slope of unit 2 is 0.235 at step 1 and 0.0177 at step 6.",
+    ),
     ("2a-mirror", [[1, 0.5], [-1, 0.5]] * 4, "yours is an array of shape (8, 2)"),
     ("2a-mirror", [[1, 0.5, 2], [-1, 0.5, 2]] * 3, "yours is an array of shape (6, 3)"),
     ("2b-proof", "bdfa", "The proof cannot begin with 'b'."),
