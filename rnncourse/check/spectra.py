@@ -992,7 +992,7 @@ choice(
         "tends to 1",
         "limit-expected",
         "eq-power",
-        "Nothing tends anywhere: each eigenvalue goes round the unit circle for ever.",
+        "In general nothing tends anywhere: an eigenvalue other than 1 goes round the unit circle for ever.",
     ),
 )
 choice(
@@ -1055,26 +1055,26 @@ choice(
 choice(
     "2c-jordan",
     "All eigenvalues exactly 1",
-    "Every eigenvalue of W is exactly 1. Then W^30 ...",
+    "Every eigenvalue of W is exactly 1. As n grows, Wⁿ ...",
     (
         "Square [[1, 1], [0, 1]] by hand. And again.",
         "Is every matrix diagonalizable?",
         "The corner of [[1, 1], [0, 1]]^n is n: only for a diagonalizable W does the power stay I.",
     ),
     a=(
-        "is I, since Q I^30 Q⁻¹ = I",
+        "is always I, since Q Iⁿ Q⁻¹ = I",
         "diagonalizing-jordan",
         "eq-jordan",
         "That holds if Q has an inverse. [[1, 1], [0, 1]] has only one eigenvector, and `np.linalg.eig` "
         "hides it.",
     ),
     b=(
-        "has the norm 1",
+        "always has the norm 1",
         "radius-for-norm",
         "eq-jordan",
         "Only for a diagonalizable W. The corner of [[1, 1], [0, 1]]^n grows with n.",
     ),
-    c="is I if W is diagonalizable, and else grows like a power of n",
+    c="stays I if W is diagonalizable, and else grows like a power of n",
 )
 
 
@@ -1400,9 +1400,8 @@ def _(W):
 
 
 def read_pair(value):
-    """w and the modulus of z: the slope is the same on both sides of 0."""
-    w, z = arrays("w", "z").read(value)
-    return w, np.abs(z)
+    """The moduli of w and z: a gradient grows as fast with -w, and the slope is the same at -z."""
+    return tuple(map(np.abs, arrays("w", "z").read(value)))
 
 
 @exercise(
