@@ -129,7 +129,7 @@ def _differs(a, right, whose):
 
 def _suggests(got, expected):
     if got == expected[::-1]:
-        return "The axes stand in the opposite order."
+        return f"{'Rows and columns' if len(got) == 2 else 'The axes'} stand the other way round."
     if got == ():
         return "A single number: was something summed or averaged away?"
     if tuple(size for size in got if size != 1) == expected:

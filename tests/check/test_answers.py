@@ -183,6 +183,7 @@ def test_right_answers_pass(key, answer):
 W_30 = np.linalg.matrix_power([[0.58, 0.24], [0.24, 0.72]], 30)
 HELPED = {
     "transposed shape": ("1b-U", lambda W, h, x, dl: np.ones((3, 4)) * 7, "Rows and columns"),
+    "reversed axes": ("1a-batch", lambda W, X: np.ones((len(X[0]), len(W), len(X))), "The axes stand"),
     "a number": ("1a", lambda W, x: 3.0, "A single number"),
     "an axis too many": ("1a", lambda W, x: np.ones((4, 4, 4)), "axis too many"),
     "an axis of length 1": ("1a", lambda W, x: np.ones((1, 4, 4)), "axis of length 1"),
