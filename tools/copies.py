@@ -3,8 +3,8 @@
     python tools/copies.py work            those that are not there yet, for `make lab`
     python tools/copies.py FOLDER --anew   all, over what is there
 
-A {choice} becomes a list with folded answers, a solution is folded, an equation bears its label; links to
-other pages lead to their notebooks, and citations to what they cite.
+A {choice} becomes a list with folded answers; solutions are folded and print nothing; what is to be predicted
+is not shown yet; equations bear their labels; links lead to cells of notebooks, citations to what they cite.
 """
 
 import json
@@ -13,8 +13,11 @@ import re
 import sys
 from pathlib import Path
 
+import nbformat
 from pybtex.database import parse_file
 from pybtex.richtext import Text
+
+from rnncourse.explore import NEED
 
 BOOK = Path(__file__).parent.parent / "book"
 CHOICE = re.compile(r"^:::\{choice\} \S+\n(:predict:\n)?(.*?)^:::$", re.MULTILINE | re.DOTALL)
@@ -23,7 +26,16 @@ SOLUTION = re.compile(
 )
 END = re.compile(r"^:::\{solution-end\}\n:::\n*", re.MULTILINE)
 EQUATION = re.compile(r"\$\$([^$]+)\$\$ *\(([\w-]+)\)")
-TARGET = re.compile(r"\(([\w-]+)\)=|\$\$ *\(([\w-]+)\)")  # of a place, of an equation
+TARGET = re.compile(
+    r"^\(([\w-]+)\)=|\$\$ *\(([\w-]+)\)|^:label: ([\w-]+)", re.MULTILINE
+)  # a place, an equation, an exercise
+LINK = re.compile(r"\[([^\]]+)\]\(([^)\s#:]*)(?:#([\w-]+))?\)")
+SAME = re.compile(r"`([\w-]+)` (?:is )?\{eq\}`\1`")  # what the built page calls an equation
+PREDICT = re.compile(r"\*(Before you run|Predict)[^\n]*\Z")
+QUIET = ["%%capture solution\n", "# Delete the line above to see what this prints.\n"]
+RUN = "Run all cells (Run → Run All Cells) for the controls."
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+SPHINX = "{eval-rst}", "{bibliography}"  # what Jupyter cannot show in any words
 
 
 def unfolded(choice):
@@ -41,10 +53,13 @@ def unfolded(choice):
     return "\n".join([asked, "", *options, ":::", "", given])
 
 
-def folded(solution):
-    """A solution's text as a dropdown; the cells after it are folded already."""
-    text = solution[1].strip()
-    return f"::::{{dropdown}} Solution\n{text}\n::::\n" if text else "**Solution**, folded below.\n"
+def folded(solution, code):
+    """A solution's text as a dropdown; its code is in the folded cells after it."""
+    text = [
+        solution[1].strip(),
+        "The code is in the folded cell below." * (code and solution.end() == len(solution.string)),
+    ]
+    return "\n\n".join(["::::{dropdown} Solution", *filter(None, text), "::::\n"])
 
 
 def cited(bibliography, match):
@@ -62,37 +77,66 @@ def cited(bibliography, match):
     return ", ".join(works) if match[1] == "t" else f"[{'; '.join(works)}]"
 
 
+def pages():
+    """path -> notebook; a page of plain Markdown is a notebook of one cell."""
+    found = {}
+    for path in sorted(p for p in BOOK.rglob("*") if ".ipynb_checkpoints" not in p.parts):
+        text = path.read_text(encoding="utf-8") if path.suffix in (".ipynb", ".md") else ""
+        if path.suffix == ".ipynb":
+            found[path] = json.loads(text)
+        elif text and not any(word in text for word in SPHINX):
+            cells = [nbformat.v4.new_markdown_cell(text, id="page")]
+            found[path.with_suffix(".ipynb")] = nbformat.v4.new_notebook(
+                cells=cells, metadata={"kernelspec": KERNELSPEC}
+            )
+    return found
+
+
 def copies():
-    """(path below book/, notebook) for every notebook of the book."""
-    paths = sorted(path for path in BOOK.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-    texts = {path: path.read_text(encoding="utf-8") for path in paths}
-    home = {name or label: path for path, text in texts.items() for name, label in TARGET.findall(text)}
+    """(path below book/, notebook) for every page that Jupyter can show."""
+    notebooks = pages()
+    home = {
+        next(filter(None, names)): (path, cell["id"])
+        for path, notebook in notebooks.items()
+        for cell in notebook["cells"]
+        for names in TARGET.findall("".join(cell["source"]))
+    }
     bibliography = parse_file(BOOK / "references.bib")
 
-    def linked(words, name, here):
-        there = home.get(name, here)
+    def linked(words, here, file, name=None):
+        there = (here.parent / file).resolve() if file else here
+        there, cell = home.get(name, (there.with_suffix(".ipynb") if there.suffix == ".md" else there, None))
+        if there.suffix == ".ipynb" and there not in notebooks:
+            return words
         way = Path(os.path.relpath(there, here.parent)).as_posix() if there != here else ""
-        return f"[{words}]({way}#{name})"
+        return f"[{words}]({way}{f'#cell-id={cell}' if cell else ''})"
 
-    def worded(source, here):
-        source = END.sub("", SOLUTION.sub(folded, CHOICE.sub(unfolded, source)))
+    def worded(source, here, code):
+        source = SOLUTION.sub(lambda m: folded(m, code), CHOICE.sub(unfolded, source))
+        source = END.sub("", source)
         source = EQUATION.sub(r"$$\1 \\tag{\2}$$", source)
-        source = re.sub(r"\[([^\]]+)\]\(#([\w-]+)\)", lambda m: linked(m[1], m[2], here), source)
-        source = re.sub(r"\{ref\}`([^<`]+) <([\w-]+)>`", lambda m: linked(m[1], m[2], here), source)
-        source = re.sub(
-            r"\{eq\}`([\w-]+)`",
-            lambda m: f"({m[1]})" if home[m[1]] == here else linked(f"({m[1]})", m[1], here),
-            source,
-        )
+        source = LINK.sub(lambda m: linked(m[1], here, m[2], m[3]), source)
+        source = re.sub(r"\{ref\}`([^<`]+) <([\w-]+)>`", lambda m: linked(m[1], here, "", m[2]), source)
+        source = SAME.sub(lambda m: linked(f"`{m[1]}`", here, "", m[1]), source)
+        source = re.sub(r"\{eq\}`([\w-]+)`", lambda m: linked(f"({m[1]})", here, "", m[1]), source)
         return re.sub(r"\{cite:([tp])\}`([\w,]+)`", lambda m: cited(bibliography, m), source)
 
-    for path, text in texts.items():
-        notebook = json.loads(text)
-        for cell in notebook["cells"]:
+    for path, notebook in notebooks.items():
+        to_predict = False
+        for cell, after in zip(notebook["cells"], [*notebook["cells"][1:], {}], strict=True):
             if cell["cell_type"] == "markdown":
-                cell["source"] = worded("".join(cell["source"]), path)
-            elif "jupyter" in cell["metadata"]:  # a folded cell shows its first line
-                cell["source"] = ["# Solution\n", *cell["source"]]
+                code = "jupyter" in after.get("metadata", {})
+                cell["source"] = worded("".join(cell["source"]), path, code)
+                to_predict = PREDICT.search(cell["source"])
+                continue
+            if to_predict:
+                cell["outputs"], cell["execution_count"] = [], None
+            if "jupyter" in cell["metadata"]:  # a folded cell shows its first line
+                cell["source"] = [*QUIET, *cell["source"]]
+            for data in [
+                output["data"] for output in cell["outputs"] if "text/html" in output.get("data", {})
+            ]:
+                data["text/html"] = "".join(data["text/html"]).replace(NEED, RUN)
         notebook["cells"] = [cell for cell in notebook["cells"] if cell["source"]]
         yield path.relative_to(BOOK), notebook
 

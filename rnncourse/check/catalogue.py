@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .exercises import EXERCISES
 from .judging import confusion, unknown
-from .verdicts import Note, marked
+from .verdicts import LEFT, Note, marked
 
 
 class Table(NamedTuple):
@@ -21,11 +21,11 @@ class Table(NamedTuple):
     __repr__ = __str__
 
     def _repr_html_(self):
-        head = "".join(f'<th scope="col">{escape(column)}</th>' for column in self.columns)
+        head = "".join(f'<th scope="col" {LEFT}>{escape(column)}</th>' for column in self.columns)
         rows = ""
         for first, *rest in self.rows:
-            cells = "".join(f"<td>{marked(cell)}</td>" for cell in rest)
-            rows += f'<tr><th scope="row">{marked(first)}</th>{cells}</tr>'
+            cells = "".join(f"<td {LEFT}>{marked(cell)}</td>" for cell in rest)
+            rows += f'<tr><th scope="row" {LEFT}>{marked(first)}</th>{cells}</tr>'
         return (
             f'<table class="rnn-mistakes"><caption>{escape(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -6,6 +6,8 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+from .verdicts import LEFT
+
 _session = set()  # what passed since the start, should the file not be writable
 
 
@@ -82,12 +84,12 @@ class Progress(NamedTuple):
 
     def _repr_html_(self):
         rows = "".join(
-            f'<tr><th scope="row">{escape(key)}</th><td>{escape(title)}</td>'
+            f'<tr><th scope="row" {LEFT}>{escape(key)}</th><td {LEFT}>{escape(title)}</td>'
             f"<td>{'✓ passed' if key in self.passed else 'open'}</td></tr>"
             for key, title in self.titles.items()
         )
         return (
-            f'<table><caption>{escape(self._summary())}</caption><thead><tr><th scope="col">check</th>'
-            '<th scope="col">what it asks</th><th scope="col">state</th></tr></thead>'
+            f'<table><caption>{escape(self._summary())}</caption><thead><tr><th scope="col" {LEFT}>check</th>'
+            f'<th scope="col" {LEFT}>what it asks</th><th scope="col">state</th></tr></thead>'
             f"<tbody>{rows}</tbody></table>"
         )

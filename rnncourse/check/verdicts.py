@@ -4,6 +4,7 @@ import re
 from html import escape
 from typing import NamedTuple
 
+LEFT = 'style="text-align:left"'  # of a cell of words: JupyterLab sets tables of numbers
 COLOURS = {"Correct": "var(--rnn-cell, #009E73)", "Not yet": "var(--rnn-gradient, #D55E00)"}
 
 

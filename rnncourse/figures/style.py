@@ -28,14 +28,14 @@ COLORS = {
     "gate": "#CC79A7",
     "reference": "#666666",
 }
-# Letters need more contrast than lines, 4.5 to 1 on white: `svg` puts these in place of COLORS.
+# Letters need more contrast than lines, 4.5 to 1 on white and on black: `svg` puts these in place of COLORS.
 TEXT = {
-    "state": "#0072B2",
-    "gradient": "#B34E00",
-    "cell": "#007A59",
-    "input": "#8A5F00",
-    "gate": "#A4477A",
-    "reference": "#5E5E5E",
+    "state": "light-dark(#0072b2,#5bb4ec)",
+    "gradient": "light-dark(#b34e00,#ff8f4a)",
+    "cell": "light-dark(#007a59,#35cfa0)",
+    "input": "light-dark(#8a5f00,#f7bd45)",
+    "gate": "light-dark(#a4477a,#e9a3c8)",
+    "reference": "light-dark(#5e5e5e,#a8a8a8)",
 }
 RC = matplotlib.rc_params_from_file(Path(__file__).with_name("course.mplstyle"), use_default_template=False)
 matplotlib.rcParams.update(RC)
@@ -185,7 +185,9 @@ def _themed(style, letters):
     """Colours as variables a dark theme may lighten: black is the page's ink, white the page itself."""
     palette, suffix = (TEXT, "-text") if letters else (COLORS, "")
     style = re.sub(r"font-family: [^;]*; |(?<=[:;]) ", "", style)
-    style = style.replace("#000000", "currentColor").replace("#ffffff", "var(--rnn-page,#ffffff)")
+    style = style.replace("#000000", "currentColor").replace(
+        "#ffffff", "var(--rnn-page,var(--jp-layout-color0,#ffffff))"
+    )
     for name, color in COLORS.items():
         style = style.replace(color.lower(), f"var(--rnn-{name}{suffix},{palette[name]})")
     return style

@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from rnncourse.explore import NEED
 from tools import browser, copies, dist, notebooks, serve
 
 ROOT = Path(__file__).parent.parent.parent
@@ -137,20 +138,29 @@ How many rows?
 Count them.
 :::
 
-See [there](#far) and [here](#near). (near)="""
+After."""
 
 
 WORDED = {
     "$$a\n= b.$$ (eq-a)": r"$$a\n= b. \tag{eq-a}$$".replace(r"\n", "\n"),
-    "By {eq}`eq-a` and {eq}`eq-b`.": "By (eq-a) and [(eq-b)](../b.ipynb#eq-b).",
-    "See {ref}`no. 1 <far>`.": "See [no. 1](../b.ipynb#far).",
+    "(near)=\n## Near": "(near)=\n## Near",
+    "By {eq}`eq-a` and {eq}`eq-b`.": "By [(eq-a)](#cell-id=c0) and [(eq-b)](../b.ipynb#cell-id=far).",
+    "`eq-b` is {eq}`eq-b`.": "[`eq-b`](../b.ipynb#cell-id=far).",
+    "See {ref}`no. 1 <far>`.": "See [no. 1](../b.ipynb#cell-id=far).",
+    "[There](#far), [here](#near), [task](#ex).": (
+        "[There](../b.ipynb#cell-id=far), [here](#cell-id=c1), [task](../b.ipynb#cell-id=far)."
+    ),
+    "[Next](../2/index.md), [b](../b.ipynb), [all](../api.md), [out](https://a.b/c.md).": (
+        "[Next](../2/index.ipynb), [b](../b.ipynb), all, [out](https://a.b/c.md)."
+    ),
     "{cite:t}`two` show it.": "[Ada and Mül [2001]](https://doi.org/10.1/x) show it.",
     "Shown {cite:p}`two,many`.": "Shown [[Ada and Mül, 2001](https://doi.org/10.1/x); van E *et al.*, 2002].",
-    ":::{solution-start} ex\n:label: sol\n:class: dropdown\n:::\nBecause $1$.": (
-        "::::{dropdown} Solution\nBecause $1$.\n::::\n"
+    ":::{solution-start} ex\n:class: dropdown\n:::\nTwo.\n:::{solution-end}\n:::\n\n## Next": (
+        "::::{dropdown} Solution\n\nTwo.\n\n::::\n## Next"
     ),
-    ":::{solution-start} ex\n:class: dropdown\n:::": "**Solution**, folded below.\n",
-    ":::{solution-end}\n:::\n\n## Next": "## Next",
+    ":::{solution-start} ex\n:label: sol\n:class: dropdown\n:::\nBecause $1$.": (
+        "::::{dropdown} Solution\n\nBecause $1$.\n\nThe code is in the folded cell below.\n\n::::\n"
+    ),
 }
 CITED = r"""
 @book{two, author = {Ada, B. and M{\"u}l, C.}, title = {T}, year = {2001}, doi = {10.1/x}}
@@ -166,31 +176,50 @@ def book(tmp_path, monkeypatch):
 
 
 def test_a_copy_to_work_in_says_what_only_the_built_page_knows(tmp_path, book):
-    cells = [nbformat.v4.new_markdown_cell(source) for source in [*WORDED, ":::{solution-end}\n:::"]]
-    folded = nbformat.v4.new_code_cell("1 + 1", metadata={"jupyter": {"source_hidden": True}})
-    (tmp_path / "book" / "1").mkdir()
-    nbformat.write(nbformat.v4.new_notebook(cells=[*cells, folded]), tmp_path / "book" / "1" / "a.ipynb")
-    far = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("(far)=\n$$b$$ (eq-b)")])
-    nbformat.write(far, tmp_path / "book" / "b.ipynb")
+    new = nbformat.v4
+    cells = [new.new_markdown_cell(source, id=f"c{i}") for i, source in enumerate(WORDED)]
+    cells += [
+        new.new_code_cell("1 + 1", metadata={"jupyter": {"source_hidden": True}}),
+        new.new_markdown_cell(":::{solution-end}\n:::"),
+        new.new_markdown_cell("Two.\n\n*Before you run it: how many?*"),
+        new.new_code_cell("3", execution_count=1, outputs=[new.new_output("stream", text="3")]),
+        new.new_markdown_cell("*Predict.* You did."),
+        new.new_markdown_cell("Look:"),
+        new.new_code_cell("4", outputs=[new.new_output("display_data", {"text/html": f"<p>{NEED}</p>"})]),
+    ]
+    far = [new.new_markdown_cell("(far)=\n$$b$$ (eq-b)\n:::{exercise}\n:label: ex\n:::", id="far")]
+    for name, own in {"1/a": cells, "b": far}.items():
+        path = tmp_path / "book" / f"{name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        nbformat.write(new.new_notebook(cells=own), path)
+    (tmp_path / "book" / "2").mkdir()
+    (tmp_path / "book" / "2" / "index.md").write_text("# Two\n\nSee {eq}`eq-b`.", encoding="utf-8")
+    (tmp_path / "book" / "api.md").write_text("```{eval-rst}\n```", encoding="utf-8")
     copies.main(tmp_path / "work")
-    sources = [cell.source for cell in nbformat.read(tmp_path / "work" / "1" / "a.ipynb", 4).cells]
-    assert sources == [*WORDED.values(), "# Solution\n1 + 1"]
+    copied = nbformat.read(tmp_path / "work" / "1" / "a.ipynb", 4).cells
+    assert [cell.source for cell in copied[: len(WORDED)]] == list(WORDED.values())
+    solution, _, predicted, _, _, shown = copied[len(WORDED) :]
+    assert solution.source.startswith("%%capture solution\n#") and solution.source.endswith("\n1 + 1")
+    assert predicted.outputs == [] and predicted.execution_count is None
+    assert shown.outputs[0].data["text/html"] == f"<p>{copies.RUN}</p>"
+    (page,) = nbformat.read(tmp_path / "work" / "2" / "index.ipynb", 4).cells
+    assert page.source == "# Two\n\nSee [(eq-b)](../b.ipynb#cell-id=far)."
+    assert not (tmp_path / "work" / "api.ipynb").exists()
 
 
 def test_a_copy_to_work_in_asks_and_links_in_jupyters_words(tmp_path, book):
-    for name, source in {"1/a": ASKED, "b": "(far)="}.items():
-        path = tmp_path / "book" / f"{name}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)]), path)
+    (tmp_path / "book" / "1").mkdir()
+    cells = [nbformat.v4.new_markdown_cell(ASKED)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "book" / "1" / "a.ipynb")
     copies.main(tmp_path / "work")
     mine = tmp_path / "work" / "1" / "a.ipynb"
     (cell,) = nbformat.read(mine, 4).cells
-    question, answer, links = cell.source.split(":::\n\n")
+    question, answer, rest = cell.source.split(":::\n\n")
     assert question.endswith("Predict\nHow many rows?\n\n- **a** $n$\n- **b** $m$\n")
     assert answer == (
         ":::{dropdown} Answer\n- **a** ✗ One an input.\n- **b** ✓ One an *output*.\n\nCount them.\n"
     )
-    assert links == "See [there](../b.ipynb#far) and [here](#near). (near)="
+    assert rest == "After."
     mine.write_text("mine")
     copies.main(tmp_path / "work")
     assert mine.read_text() == "mine"
