@@ -188,6 +188,7 @@ def test_the_cliff_overflows_in_silence():
         (lambda: spectra.radius("M"), TypeError, "M must hold numbers"),
         (lambda: spectra.norm([1, 2]), ValueError, "M must have shape (n, m), got (2,)"),
         (lambda: spectra.cliff(None, 1), TypeError, "w must hold numbers"),
+        (lambda: spectra.cliff(5, -3, T=-1), ValueError, "T must be an integer of at least 0, got -1"),
     ],
 )
 def test_errors_name_the_argument(call, error, sentence):
