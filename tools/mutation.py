@@ -84,10 +84,9 @@ def data(tree):
         for owner in tree.body:
             for node in ast.walk(owner):
                 targets = node.targets if isinstance(node, ast.Assign) and node is owner else []
-                names = {getattr(node, "name", None)} | {
-                    n.id for t in targets for n in ast.walk(t) if hasattr(n, "id")
-                }
-                scope = ast.walk(tree if node is owner else owner)
+                names = {n.id for t in targets for n in ast.walk(t) if hasattr(n, "id")}
+                names |= {node.name} if getattr(node, "name", None) else set()
+                scope = ast.walk(tree if node is owner else owner) if names else ()
                 uses = {n.lineno for n in scope if isinstance(n, ast.Name) and n.id in names}
                 uses -= {node.lineno} if targets else set()
                 if uses and uses <= lines:
