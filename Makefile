@@ -111,7 +111,7 @@ other-cpu: .venv/ready
 alarms: .venv/ready
 	@$(BIN)/python tools/alarms.py
 
-versions: .venv/ready
+versions: .venv/ready node_modules/.ready
 	@$(BIN)/python tools/versions.py
 
 # cosmic-ray comes for this run only, into a layer over .venv that uv keeps in its cache: nothing else needs it.
