@@ -39,7 +39,7 @@ export UV_SYSTEM_CERTS := 1
 export NODE_USE_SYSTEM_CA := 1
 
 JUPYTER_BOOK = $(BIN)/jupyter-book build book --config _config.yml --path-output . -W --keep-going -n -q
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 LITE = _build/html/lite/jupyter-lite.json
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
