@@ -66,7 +66,7 @@ env: .venv/ready
 
 html: .venv/ready node_modules/.ready
 	@$(MAKE) --no-print-directory --silent $(LITE) & $(JUPYTER_BOOK) >/dev/null; built=$$?; wait $$! && exit $$built
-	@$(BIN)/python tools/copies.py _build/html/_sources --anew
+	@$(BIN)/python -m tools.copies _build/html/_sources --anew
 	@$(BIN)/python tools/licences.py
 	@echo "Built: _build/html/index.html"
 
@@ -91,7 +91,7 @@ test: .venv/ready-torch .venv/pyodide/pyodide-lock.json node_modules/.ready-test
 	@$(PYTEST) $(NBVAL) --durations=10 tests book
 
 lab: .venv/ready
-	@$(BIN)/python tools/copies.py work
+	@$(BIN)/python -m tools.copies work
 	@find work -name '*.ipynb' -exec $(BIN)/jupyter trust {} + >/dev/null  # or their pictures are hidden until they are run
 	@echo "Your copies are in work/: delete one to have it anew"
 	@$(BIN)/jupyter lab --notebook-dir work

@@ -1,7 +1,7 @@
 """Copies of the notebooks to work in: what only the built page knows is put into what Jupyter shows.
 
-    python tools/copies.py work            those that are not there yet, for `make lab`
-    python tools/copies.py FOLDER --anew   all, over what is there
+    python -m tools.copies work            those that are not there yet, for `make lab`
+    python -m tools.copies FOLDER --anew   all, over what is there
 
 A {choice} becomes a list with folded answers; solutions are folded and print nothing; what is to be predicted
 is not shown yet; equations bear their labels; links lead to cells of notebooks, citations to what they cite.
@@ -18,23 +18,21 @@ from pybtex.database import parse_file
 from pybtex.richtext import Text
 
 from rnncourse.explore import NEED
+from tools.notebooks import BOOK, KERNELSPEC
 
-BOOK = Path(__file__).parent.parent / "book"
 CHOICE = re.compile(r"^:::\{choice\} \S+\n(:predict:\n)?(.*?)^:::$", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(
     r"^:::\{solution-start\}.*?^:::$(.*?)(?=^:::\{solution-end\}|\Z)", re.MULTILINE | re.DOTALL
 )
 END = re.compile(r"^:::\{solution-end\}\n:::\n*", re.MULTILINE)
 EQUATION = re.compile(r"\$\$([^$]+)\$\$ *\(([\w-]+)\)")
-TARGET = re.compile(
-    r"^\(([\w-]+)\)=|\$\$ *\(([\w-]+)\)|^:label: ([\w-]+)", re.MULTILINE
-)  # a place, an equation, an exercise
+# A place, an equation, an exercise.
+TARGET = re.compile(r"^\(([\w-]+)\)=|\$\$ *\(([\w-]+)\)|^:label: ([\w-]+)", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)\s#:]*)(?:#([\w-]+))?\)")
 SAME = re.compile(r"`([\w-]+)` (?:is )?\{eq\}`\1`")  # what the built page calls an equation
 PREDICT = re.compile(r"\*(Before you run|Predict)[^\n]*\Z")
 QUIET = ["%%capture solution\n", "# Delete the line above to see what this prints.\n"]
 RUN = "Run all cells (Run → Run All Cells) for the controls."
-KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 SPHINX = "{eval-rst}", "{bibliography}"  # what Jupyter cannot show in any words
 
 
@@ -104,7 +102,7 @@ def copies():
     bibliography = parse_file(BOOK / "references.bib")
 
     def linked(words, here, file, name=None):
-        there = (here.parent / file).resolve() if file else here
+        there = Path(os.path.normpath(here.parent / file)) if file else here
         there, cell = home.get(name, (there.with_suffix(".ipynb") if there.suffix == ".md" else there, None))
         if there.suffix == ".ipynb" and there not in notebooks:
             return words
@@ -133,10 +131,9 @@ def copies():
                 cell["outputs"], cell["execution_count"] = [], None
             if "jupyter" in cell["metadata"]:  # a folded cell shows its first line
                 cell["source"] = [*QUIET, *cell["source"]]
-            for data in [
-                output["data"] for output in cell["outputs"] if "text/html" in output.get("data", {})
-            ]:
-                data["text/html"] = "".join(data["text/html"]).replace(NEED, RUN)
+            for data in (output.get("data", {}) for output in cell["outputs"]):
+                if "text/html" in data:
+                    data["text/html"] = "".join(data["text/html"]).replace(NEED, RUN)
         notebook["cells"] = [cell for cell in notebook["cells"] if cell["source"]]
         yield path.relative_to(BOOK), notebook
 
