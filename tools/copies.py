@@ -13,13 +13,10 @@ import re
 import sys
 from pathlib import Path
 
-import nbformat
 from pybtex.database import parse_file
 from pybtex.richtext import Text
 
-from rnncourse.explore import NEED
-from tools.notebooks import BOOK, KERNELSPEC
-
+BOOK = Path(__file__).parent.parent / "book"
 CHOICE = re.compile(r"^:::\{choice\} \S+\n(:predict:\n)?(.*?)^:::$", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(
     r"^:::\{solution-start\}.*?^:::$(.*?)(?=^:::\{solution-end\}|\Z)", re.MULTILINE | re.DOTALL
@@ -32,6 +29,7 @@ LINK = re.compile(r"\[([^\]]+)\]\(([^)\s#:]*)(?:#([\w-]+))?\)")
 SAME = re.compile(r"`([\w-]+)` (?:is )?\{eq\}`\1`")  # what the built page calls an equation
 PREDICT = re.compile(r"\*(Before you run|Predict)[^\n]*\Z")
 QUIET = ["%%capture solution\n", "# Delete the line above to see what this prints.\n"]
+NEED = re.compile(r'(?<=<span>)[^<]*(?=</span></p>\n<p class="explore-said")')
 RUN = "Run all cells (Run → Run All Cells) for the controls."
 SPHINX = "{eval-rst}", "{bibliography}"  # what Jupyter cannot show in any words
 
@@ -77,16 +75,14 @@ def cited(bibliography, match):
 
 def pages():
     """path -> notebook; a page of plain Markdown is a notebook of one cell."""
-    found = {}
-    for path in sorted(p for p in BOOK.rglob("*") if ".ipynb_checkpoints" not in p.parts):
-        text = path.read_text(encoding="utf-8") if path.suffix in (".ipynb", ".md") else ""
-        if path.suffix == ".ipynb":
-            found[path] = json.loads(text)
-        elif text and not any(word in text for word in SPHINX):
-            cells = [nbformat.v4.new_markdown_cell(text, id="page")]
-            found[path.with_suffix(".ipynb")] = nbformat.v4.new_notebook(
-                cells=cells, metadata={"kernelspec": KERNELSPEC}
-            )
+    paths = sorted(path for path in BOOK.rglob("*") if ".ipynb_checkpoints" not in path.parts)
+    texts = {path: path.read_text(encoding="utf-8") for path in paths if path.suffix in (".ipynb", ".md")}
+    found = {path: json.loads(text) for path, text in texts.items() if path.suffix == ".ipynb"}
+    frame = next(iter(found.values()))
+    for path, text in texts.items():
+        if path.suffix == ".md" and not any(word in text for word in SPHINX):
+            cell = {"cell_type": "markdown", "id": "page", "metadata": {}, "source": text}
+            found[path.with_suffix(".ipynb")] = frame | {"cells": [cell]}
     return found
 
 
@@ -133,7 +129,7 @@ def copies():
                 cell["source"] = [*QUIET, *cell["source"]]
             for data in (output.get("data", {}) for output in cell["outputs"]):
                 if "text/html" in data:
-                    data["text/html"] = "".join(data["text/html"]).replace(NEED, RUN)
+                    data["text/html"] = NEED.sub(RUN, "".join(data["text/html"]))
         notebook["cells"] = [cell for cell in notebook["cells"] if cell["source"]]
         yield path.relative_to(BOOK), notebook
 
