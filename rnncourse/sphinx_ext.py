@@ -258,10 +258,8 @@ def copy_katex(app):
 def sweep(app, error):
     """Of the static files, keep what a page asks for: extensions bring many that none does."""
     out, static = Path(app.outdir), Path(app.outdir) / "_static"
-    places = {
-        out,
-        *((out / name).parent for name in app.env.found_docs),
-    }  # not lite/, which is built meanwhile
+    # Not lite/, which is built meanwhile.
+    places = {out, *((out / name).parent for name in app.env.found_docs)}
     pages = (page for place in places for page in place.glob("*.html"))
     asked = {name for page in pages for name in re.findall(r'_static/([^"/]+)', page.read_text("utf-8"))}
     asked.add("katex")

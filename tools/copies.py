@@ -51,11 +51,9 @@ def unfolded(choice):
 
 def folded(solution, code):
     """A solution's text as a dropdown; its code is in the folded cells after it."""
-    text = [
-        solution[1].strip(),
-        "The code is in the folded cell below." * (code and solution.end() == len(solution.string)),
-    ]
-    return "\n\n".join(["::::{dropdown} Solution", *filter(None, text), "::::\n"])
+    more = "The code is in the folded cell below." if code and solution.end() == len(solution.string) else ""
+    text = filter(None, [solution[1].strip(), more])
+    return "\n\n".join(["::::{dropdown} Solution", *text, "::::\n"])
 
 
 def cited(bibliography, match):

@@ -102,6 +102,7 @@ def mutants(module, sample):
 
     source = (ROOT / "rnncourse" / module).read_text(encoding="utf-8")
     tree, parsed = ast.parse(source), get_ast(source)
+    unguarded = ast.dump(ast.parse(source.replace(*GUARD)))
     left_out = data(tree) if "/" in module and Path(module).stem in CHAPTERS else ()
     places = [
         (operator(), occurrence, line)
@@ -116,7 +117,7 @@ def mutants(module, sample):
     for operator, occurrence, line in places:
         mutant = mutate_code(source, operator, occurrence)
         try:
-            if ast.dump(ast.parse(mutant.replace(*GUARD))) == ast.dump(ast.parse(source.replace(*GUARD))):
+            if ast.dump(ast.parse(mutant.replace(*GUARD))) == unguarded:
                 continue  # nothing but white space, or a guard of zip that no right program needs
         except SyntaxError:
             continue
