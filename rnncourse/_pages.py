@@ -1,0 +1,24 @@
+"""Where content lives: one module a page below rnncourse/exercises and rnncourse/equations, found by its name."""
+
+import pkgutil
+from importlib import import_module
+
+
+def modules(package):
+    """Import every page of "rnncourse.exercises" or "rnncourse.equations" -> modules, in the book's order."""
+    root = import_module(package)
+    chapters = sorted(c.name for c in pkgutil.iter_modules(root.__path__) if c.name.startswith("chapter_"))
+    found = []
+    for chapter in chapters:
+        path = import_module(f"{package}.{chapter}").__path__
+        pages = sorted(page.name for page in pkgutil.iter_modules(path))
+        found += [import_module(f"{package}.{chapter}.{page}") for page in pages]
+    return found
+
+
+def where(module):
+    """The page a module belongs to, in words: "on page 2c", "in the cliff laboratory"."""
+    *_, chapter, page = module.split(".")
+    kind, *words = page.split("_")
+    number = chapter.removeprefix("chapter_")
+    return f"in the {' '.join(words)} laboratory" if kind == "lab" else f"on page {number}{kind}"
