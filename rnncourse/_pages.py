@@ -1,4 +1,4 @@
-"""Where content lives: one module a page below rnncourse/exercises and rnncourse/equations, found by its name."""
+"""Where content lives: a module a page below rnncourse/exercises and rnncourse/equations, found by name."""
 
 import pkgutil
 from importlib import import_module

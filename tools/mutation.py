@@ -172,7 +172,7 @@ def copy(number):
     folder = COPIES / str(number)
     shutil.rmtree(folder, ignore_errors=True)
     for name in "rnncourse", "tests", "tools", "book":
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "_assets"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "_theme"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     subprocess.run([sys.executable, "-m", "compileall", "-q", folder / "rnncourse"], check=True)
     return folder

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from rnncourse.explore import Grid, explore
 from rnncourse.figures import style
 
-ASSETS = Path(__file__).parents[2] / "book" / "_assets"
+ASSETS = Path(__file__).parents[2] / "book" / "_theme" / "static"
 WORDS = ["rising", "falling", "flat", "steep", "wavy", "still"]
 
 

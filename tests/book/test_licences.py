@@ -17,7 +17,8 @@ def listed(site):
 
 
 def test_every_file_is_ours_or_listed(site, listed):
-    own = {f"_static/{path.name}" for path in (site.parents[1] / "book" / "_assets").iterdir()}
+    static = site.parents[1] / "book" / "_theme" / "static"
+    own = {f"_static/{path.relative_to(static).as_posix()}" for path in static.rglob("*")}
     entries = [entry.strip().splitlines() for entry in listed.split(f"\n{'=' * 80}\n")[1:]]
     named = {word.rstrip("*") for entry in entries for line in entry[:4] for word in line.split()}
     prefixes = tuple(word for word in named if word.startswith(("_static/", "lite/")) and word != "lite/")

@@ -12,7 +12,7 @@ import pytest
 
 from rnncourse.figures.style import COLORS, TEXT, figure, heatmap, power_of_ten, svg
 
-CSS = (Path(__file__).parents[2] / "book" / "_assets" / "course.css").read_text()
+CSS = (Path(__file__).parents[2] / "book" / "_theme" / "static" / "course.css").read_text()
 
 
 def sample():

@@ -8,10 +8,10 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from rnncourse import sphinx_ext
+from book._ext import docstrings, numbering
 
 CONF = {
-    "extensions": ["myst_nb", "sphinx_exercise", "rnncourse.sphinx_ext"],
+    "extensions": ["myst_nb", "sphinx_exercise", "book._ext"],
     "html_theme": "basic",
     "html_math_renderer": "katex",
     "math_numfig": False,
@@ -213,19 +213,20 @@ def test_katex_comes_with_its_fonts_and_asks_for_no_other(build, tmp_path):
 
 
 def test_a_style_that_changed_alone_is_copied(build, tmp_path, monkeypatch):
-    monkeypatch.setitem(CONF, "html_static_path", ["_assets"])
-    page = '<link href="_static/course.css">\n'  # what no page asks for is swept away
+    monkeypatch.setitem(CONF, "html_theme", "_theme")
+    monkeypatch.setitem(CONF, "html_theme_path", ["."])
+    theme = tmp_path / "book" / "_theme"
+    (theme / "static").mkdir(parents=True)
+    (theme / "theme.toml").write_text('[theme]\ninherit = "basic"\n')
     for style in "a {}", "b {}":
-        assets = tmp_path / "book" / "_assets"
-        assets.mkdir(parents=True, exist_ok=True)
-        (assets / "course.css").write_text(style)
-        build({} if style == "b {}" else {"page.md": f"# A\n\n{page}"})
+        (theme / "static" / "course.css").write_text(style)
+        build({} if style == "b {}" else {"page.md": "# A\n"})
         assert (tmp_path / "out/_static/course.css").read_text() == style
 
 
 def test_names_tell_their_place():
-    assert sphinx_ext.prefix("2-vanishing-and-exploding/lab-cliff") == "2."
-    assert sphinx_ext.prefix("appendix/notation") == ""
+    assert numbering.prefix("2-vanishing-and-exploding/lab-cliff") == "2."
+    assert numbering.prefix("appendix/notation") == ""
 
 
 LONG = "One line of a docstring as wide as the code lets it be, so that the next one had to follow"
@@ -243,11 +244,11 @@ LONG = "One line of a docstring as wide as the code lets it be, so that the next
 ])  # fmt: skip
 def test_a_docstring_flows_where_only_the_code_broke_it(lines, shown):
     expected = [f"   {line}" for line in shown or lines]
-    sphinx_ext.as_written(None, "function", "f", None, None, lines)
+    docstrings.as_written(None, "function", "f", None, None, lines)
     assert lines[3:] == expected
 
 
 def test_no_docstring_is_nothing():
     lines = []
-    sphinx_ext.as_written(None, "function", "f", None, None, lines)
+    docstrings.as_written(None, "function", "f", None, None, lines)
     assert lines == []

@@ -1,0 +1,9 @@
+"""The book's own Sphinx extension, a module a job."""
+
+JOBS = ("mathematics", "numbering", "choice", "pages", "docstrings", "static_files")
+
+
+def setup(app):
+    for job in JOBS:
+        app.setup_extension(f"{__name__}.{job}")
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

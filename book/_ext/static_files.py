@@ -1,0 +1,37 @@
+"""The files beside the pages: KaTeX's style and fonts, the theme's own, none that no page asks for."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+UNUSED = ("basic.css", "*.png", "sphinx_highlight.js", "pygments.css", "mystnb.*.css", "exercise.css")
+
+
+def copy_katex(app):
+    source, target = ROOT / "node_modules/katex/dist", Path(app.outdir) / "_static/katex"
+    (target / "fonts").mkdir(parents=True, exist_ok=True)
+    css = (source / "katex.min.css").read_text()
+    (target / "katex.min.css").write_text(re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("\w+"\)', "", css))
+    for font in (source / "fonts").glob("*.woff2"):
+        (target / "fonts" / font.name).write_bytes(font.read_bytes())
+
+
+def see_assets(app, env, added, changed, removed):
+    """A style or script newer than the front page makes that outdated, or nothing would be copied."""
+    front = Path(app.outdir) / f"{app.config.root_doc}.html"
+    static = Path(app.builder.theme.get_theme_dirs()[0]) / "static"
+    times = [path.stat().st_mtime for path in static.rglob("*")]
+    return [app.config.root_doc] if front.exists() and max(times, default=0) > front.stat().st_mtime else []
+
+
+def sweep(app, error):
+    """The basic theme and other extensions bring these; the theme asks for none of them."""
+    for pattern in UNUSED:
+        for path in (Path(app.outdir) / "_static").glob(pattern):
+            path.unlink()
+
+
+def setup(app):
+    app.connect("builder-inited", copy_katex)
+    app.connect("env-get-outdated", see_assets)
+    app.connect("build-finished", sweep, priority=900)
