@@ -6,6 +6,7 @@
 # make dist     one zip of the built book that opens without a server
 # make pdf      the whole course as one PDF
 # make other-cpu  the notebooks' outputs as an older processor computes them
+# make nightly  what `make test` leaves to the night: the notebooks, executed again, give the same bytes
 # make alarms   spoil stored outputs and formulas; the notebooks must notice
 # make versions  the tests on the oldest and newest numpy and Python
 # make mutation  alters the package, one sign or index at a time; a test must fail (an hour or two)
@@ -43,22 +44,22 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 LITE = _build/html/lite/jupyter-lite.json
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
-.PHONY: book html test lint lab notebooks dist pdf other-cpu alarms versions mutation bench lighthouse lock clean env help
+.PHONY: book html test lint lab notebooks nightly dist pdf other-cpu alarms versions mutation bench lighthouse lock clean env help
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
 
 book: html
-	@$(BIN)/python tools/serve.py
+	@$(BIN)/python -m tools.serve
 
 env: .venv/ready
 .venv/ready: requirements.txt pyproject.toml tools/env.py
 	@echo "Making the environment .venv (once; about a minute)"
-	@$(PYTHON) tools/env.py
+	@$(PYTHON) -m tools.env
 	@touch $@
 
 .venv/ready-torch: .venv/ready
 	@echo "Installing PyTorch, which the tests compare with"
-	@$(BIN)/python tools/env.py torch
+	@$(BIN)/python -m tools.env torch
 	@touch $@
 
 .venv/pyodide/pyodide-lock.json: .venv/ready tools/wasm.py tests/book/pyodide.txt
@@ -67,7 +68,7 @@ env: .venv/ready
 html: .venv/ready node_modules/.ready
 	@$(MAKE) --no-print-directory --silent $(LITE) & $(JUPYTER_BOOK) >/dev/null; built=$$?; wait $$! && exit $$built
 	@$(BIN)/python -m tools.copies _build/html/_sources --anew
-	@$(BIN)/python tools/licences.py
+	@$(BIN)/python -m tools.licences
 	@echo "Built: _build/html/index.html"
 
 $(LITE): tools/lite.py tools/copies.py node_modules/.ready pyproject.toml requirements.txt \
@@ -75,11 +76,11 @@ $(LITE): tools/lite.py tools/copies.py node_modules/.ready pyproject.toml requir
 	@$(BIN)/python -m tools.lite
 
 node_modules/.ready: .venv/ready package.json package-lock.json
-	@$(BIN)/python tools/assets.py
+	@$(BIN)/python -m tools.assets
 	@touch $@
 
 node_modules/.ready-tests: node_modules/.ready
-	@$(BIN)/python tools/assets.py --tests
+	@$(BIN)/python -m tools.assets --tests
 	@touch $@
 
 lint: .venv/ready
@@ -87,7 +88,7 @@ lint: .venv/ready
 	@$(BIN)/ruff format --check .
 
 test: .venv/ready-torch .venv/pyodide/pyodide-lock.json node_modules/.ready-tests lint html
-	@$(BIN)/python tools/browser.py
+	@$(BIN)/python -m tools.browser
 	@$(PYTEST) $(NBVAL) --durations=10 tests book
 
 lab: .venv/ready
@@ -97,26 +98,29 @@ lab: .venv/ready
 	@$(BIN)/jupyter lab --notebook-dir work
 
 notebooks: .venv/ready
-	@$(BIN)/python tools/notebooks.py
+	@$(BIN)/python -m tools.notebooks
+
+nightly: .venv/ready
+	@$(BIN)/python -m tools.notebooks --check
 
 dist: html
-	@$(BIN)/python tools/dist.py
+	@$(BIN)/python -m tools.dist
 
 pdf: html
 	@$(BIN)/python -m tools.pdf
 
 other-cpu: .venv/ready
-	@OPENBLAS_CORETYPE=Nehalem NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python tools/cpu.py)" $(PYTEST) $(NBVAL) book
+	@OPENBLAS_CORETYPE=Nehalem NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python -m tools.cpu)" $(PYTEST) $(NBVAL) book
 
 alarms: .venv/ready
-	@$(BIN)/python tools/alarms.py
+	@$(BIN)/python -m tools.alarms
 
 versions: .venv/ready node_modules/.ready
-	@$(BIN)/python tools/versions.py
+	@$(BIN)/python -m tools.versions
 
 # cosmic-ray comes for this run only, into a layer over .venv that uv keeps in its cache: nothing else needs it.
 mutation: .venv/ready-torch
-	@$(BIN)/uv run --quiet --no-project --python $(BIN)/python --with cosmic-ray==8.7.0 python tools/mutation.py
+	@$(BIN)/uv run --quiet --no-project --python $(BIN)/python --with cosmic-ray==8.7.0 python -m tools.mutation
 
 bench: .venv/ready-torch
 	@$(BIN)/python -m benchmarks.gradients

@@ -1,6 +1,6 @@
 """Spoil what the notebooks store and what they compute, one slip at a time, and count the alarms.
 
-    python tools/alarms.py          about a quarter of an hour
+    python -m tools.alarms          about a quarter of an hour
 
 Outputs: each text of each stored output (print, text/plain, text/html; in a picture a coordinate) is altered
 in a copy. nbval judges a cell as a whole, so run n spoils the n-th text of each cell, and exactly the cells

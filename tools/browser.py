@@ -1,6 +1,6 @@
 """Find a Chromium for the browser tests, or install one: Playwright's, else the system's package.
 
-python tools/browser.py      prints the path of the program
+python -m tools.browser      prints the path of the program
 """
 
 import os

@@ -1,7 +1,7 @@
 """Make the environment .venv from requirements.txt, or say in one sentence what is in the way.
 
-    python tools/env.py          everything that is locked: the book, the notebooks, the tests
-    python tools/env.py torch    and PyTorch, the automatic differentiation that the tests compare with
+    python -m tools.env          everything that is locked: the book, the notebooks, the tests
+    python -m tools.env torch    and PyTorch, the automatic differentiation that the tests compare with
 
 The machine's own Python runs this and may be old: Python 3.6 must be able to read the whole file.
 """
@@ -40,8 +40,7 @@ def environment():
     with open(only_uv, "w", encoding="utf-8") as file:
         file.write(locked("uv") + "\n")
     run("install uv", [*PIP, "--require-hashes", "-r", only_uv])
-    run("install the packages", [*UV, "--require-hashes", "-r", "requirements.txt"])
-    run("install the course's own package", [*UV, "--no-deps", "--editable", "."])
+    run("install the packages", [*UV, "-r", "requirements.txt", "--editable", "."])  # uv checks every hash
 
 
 if __name__ == "__main__":

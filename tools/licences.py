@@ -1,4 +1,4 @@
-"""List what others wrote and the built book ships, with its licence: python tools/licences.py
+"""List what others wrote and the built book ships, with its licence: python -m tools.licences
 
 Writes _build/html/licences.txt after the book and JupyterLite were built. Names, versions, licences and texts
 are read from the packages themselves; what a script bundles is listed in the words of its own build.
@@ -45,9 +45,9 @@ def named_licence(metadata, text):
     """The licence in a word: the field made for it, the classifier, or the first line of what is there."""
     classifiers = [c for c in metadata.get_all("Classifier", ()) if c.startswith("License ::")]
     stated = [
-        metadata["License-Expression"],
+        metadata.get("License-Expression"),
         *(c.split(" :: ")[-1] for c in classifiers),
-        metadata["License"],
+        metadata.get("License"),
     ]
     return next(filter(None, stated), text.strip()).splitlines()[0]
 
@@ -57,7 +57,7 @@ def python(metadata, texts, files):
     text = "\n".join(texts)
     links = dict(link.lower().split(", ", 1) for link in metadata.get_all("Project-URL", ()))
     places = [
-        metadata["Home-page"],
+        metadata.get("Home-page"),
         *map(links.get, ("source", "source code", "homepage", "repository", "code")),
     ]
     name = f"{metadata['Name']} {metadata['Version']}"

@@ -1,8 +1,9 @@
 """Execute the book's notebooks and write them back, byte for byte the same when nothing has changed.
 
-python tools/notebooks.py                      all notebooks below book/
-python tools/notebooks.py book/prerequisites.ipynb ...
-python tools/notebooks.py --check              write nothing; exit 1 if a file would change
+python -m tools.notebooks                      all notebooks below book/
+python -m tools.notebooks book/prerequisites.ipynb ...
+python -m tools.notebooks --check              write nothing; exit 1 if a file would change
+python -m tools.notebooks --normalise ...      execute nothing; as an editor left it, put into the stored form
 """
 
 import argparse
@@ -63,10 +64,20 @@ def normalised(nb):
     return nb
 
 
+def stored(nb):
+    """The notebook as the text of its file."""
+    return nbformat.writes(normalised(nb)) + "\n"
+
+
+def read(path):
+    """The notebook of a file, with the set-up cell that belongs to it."""
+    return with_setup(nbformat.read(path, as_version=4), repository())
+
+
 def executed(path):
     """The notebook's text after a run from the top in a fresh kernel, and the seconds it took."""
     start = time.perf_counter()
-    nb = with_setup(nbformat.read(path, as_version=4), repository())
+    nb = read(path)
     NotebookClient(
         nb,
         timeout=60,
@@ -76,7 +87,7 @@ def executed(path):
         extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
-    return nbformat.writes(normalised(nb)) + "\n", time.perf_counter() - start
+    return stored(nb), time.perf_counter() - start
 
 
 def report(path, check):
@@ -100,9 +111,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would change")
+    parser.add_argument("--normalise", action="store_true", help="execute nothing")
     args = parser.parse_args()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two threads on a busy core are far slower than one
     paths = args.notebooks or sorted(p for p in BOOK.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+    if args.normalise:
+        for path in paths:
+            path.write_text(stored(read(path)), encoding="utf-8")
+        return 0
     with TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         os.environ["RNNCOURSE_DATA"] = folder  # the reader's own progress is not ours to change
         return 0 if all(list(pool.map(lambda p: report(p, args.check), paths))) else 1

@@ -1,6 +1,6 @@
 """Run the tests and every notebook on the oldest and newest numpy and Python that the course supports.
 
-    python tools/versions.py        makes an environment each in .venv/versions; prints one line a pair
+    python -m tools.versions        makes an environment each in .venv/versions; prints one line a pair
 
 A Python is looked for in PATH and in pyenv's folder; uv downloads one that is missing. The tests that compare
 with PyTorch and those of the built pages, of the tools and of notebooks run anew are for `make test` only.
@@ -12,7 +12,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PAIRS = ("3.11", "numpy==1.26.4"), ("3.11", None), ("3.12", None), ("3.13", None)  # None: as locked
+PAIRS = (
+    ("3.11", "numpy==1.26.4"),
+    ("3.11", None),
+    *((f"3.{n}", None) for n in (12, 13, 14)),
+)  # None: as locked
 # pyenv's commands in PATH start one Python only.
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
 LEFT_OUT = (
@@ -36,21 +40,16 @@ def environment(python, numpy):
     """The Python of an environment with everything locked, but for numpy; else say what is in the way."""
     folder = ROOT / ".venv" / "versions" / f"{python}-{(numpy or 'locked').replace('=', '')}"
     uv = [sys.executable, "-m", "uv"]
-    pip = [*uv, "pip", "install", "--quiet", "--python", folder]
-    found = sorted(PYENV.glob(f"versions/{python}.*/bin"))
-    made = run(*uv, "venv", "--quiet", "--allow-existing", "--python", python, folder, path=found)
-    if made.returncode:
-        print(f"{made.stderr}Python {python}: not found here; install it and put its folder first in PATH")
-        return None
+    install = [*uv, "pip", "install", "--quiet", "--python", folder]
     steps = [
-        [*pip, "--require-hashes", "-r", "requirements.txt"],
-        [*pip, "--no-deps", "--editable", "."],
-        *([[*pip, numpy]] if numpy else []),
+        ("not found here: install it", [*uv, "venv", "-q", "--allow-existing", "--python", python, folder]),
+        ("is there a network?", [*install, "-r", "requirements.txt", "--editable", "."]),
+        *([("is there a network?", [*install, numpy])] if numpy else []),
     ]
-    for step in steps:
-        done = run(*step)
+    for advice, step in steps:
+        done = run(*step, path=sorted(PYENV.glob(f"versions/{python}.*/bin")))
         if done.returncode:
-            print(f"{done.stderr}Python {python}: its packages could not be installed; is there a network?")
+            print(f"{done.stderr}Python {python}: {advice}")
             return None
     return folder / "bin" / "python"
 

@@ -32,8 +32,10 @@ def test_a_missing_network_is_named(tmp_path):
     shutil.copy(ROOT / "tools" / "env.py", tmp_path / "tools")
     shutil.copy(ROOT / "requirements.txt", tmp_path)
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
-    command = [sys.executable, tmp_path / "tools" / "env.py"]
-    done = subprocess.run(command, env=os.environ | nowhere, capture_output=True, text=True, timeout=100)
+    command = [sys.executable, "-m", "tools.env"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | nowhere, capture_output=True, text=True, timeout=100
+    )
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("Could not install uv: is there a network")
 
