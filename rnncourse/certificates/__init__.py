@@ -65,13 +65,8 @@ class Report(NamedTuple):
         )
 
 
-def certify(label, rng):
-    """The certificate of a label, measured on its inputs, together with its wrong variants -> Report."""
-    if not isinstance(label, str) or label not in LABELS:
-        raise ValueError(f"label must be one of {', '.join(LABELS)}, got {brief(label)}")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    certificate = LABELS[label]()
+def measure(certificate, rng):
+    """How far the claim is from each oracle, and each wrong variant from its farthest -> two dicts of floats."""
     inputs = list(certificate.inputs(rng))
     expected = {name: [oracle.formula(*a) for a in inputs] for name, oracle in certificate.oracles.items()}
 
@@ -83,12 +78,20 @@ def certify(label, rng):
         found = [e for name in expected for e in errors(formula, name)]
         return max((e for e in found if e < np.inf), default=np.inf)
 
-    return Report(
-        label,
-        certificate,
+    return (
         {name: float(np.max(errors(certificate.claim, name))) for name in expected},
         {name: missed(formula) for name, formula in certificate.wrong.items()},
     )
+
+
+def certify(label, rng):
+    """The certificate of a label, measured on its inputs, together with its wrong variants -> Report."""
+    if not isinstance(label, str) or label not in LABELS:
+        raise ValueError(f"label must be one of {', '.join(LABELS)}, got {brief(label)}")
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    certificate = LABELS[label]()
+    return Report(label, certificate, *measure(certificate, rng))
 
 
 def run(label, rng):
