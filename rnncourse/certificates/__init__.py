@@ -66,7 +66,7 @@ class Report(NamedTuple):
 
 
 def measure(certificate, rng):
-    """How far the claim is from each oracle, and each wrong variant from its farthest -> two dicts of floats."""
+    """How far the claim is from each oracle, and each wrong variant from its farthest -> two dicts."""
     inputs = list(certificate.inputs(rng))
     expected = {name: [oracle.formula(*a) for a in inputs] for name, oracle in certificate.oracles.items()}
 
