@@ -38,6 +38,11 @@ CHECKS = [
     f"tests/check/test_{name}.py"
     for name in ("answers", "running", "chapter_1", "chapter_2", "chapter_3", "panels", "confusion")
 ]
+EXERCISES = sorted(
+    path.relative_to(ROOT / "rnncourse").as_posix()
+    for path in ROOT.glob("rnncourse/exercises/chapter_*/*.py")
+    if path.name != "__init__.py"
+)
 ENGINE = "__init__", "answers", "exercises", "judging", "records", "running", "verdicts", "catalogue"
 TESTS = {  # module -> the tests that are to notice, the fastest first
     "rnn.py": ["tests/test_rnn.py", FUZZ, "-k", "rnn"],
@@ -48,7 +53,7 @@ TESTS = {  # module -> the tests that are to notice, the fastest first
     "_shapes.py": ["tests/test_rnn.py", "tests/test_lstm.py", "tests/test_spectra.py", FUZZ],
     **{f"certificates/{name}.py": PROOFS for name in ("__init__", "oracles", *CHAPTERS)},
     **{f"check/{name}.py": CHECKS for name in ENGINE},
-    **{f"check/{name}.py": CHECKS[:1:-1] for name in CHAPTERS[:3]},  # the confusion matrix first
+    **{page: CHECKS[:1:-1] for page in EXERCISES},  # the confusion matrix first
 }
 GUARD = "strict=False", "strict=True"
 # Python 3.11 cannot enter these functions; later ones can.
@@ -73,7 +78,8 @@ def data(tree):
         wrong = isinstance(node, ast.keyword) and node.arg == "wrong"
         alone = ast.walk(node) if isinstance(node, ast.For) else [node]  # a loop makes several mistakes known
         calls = [*getattr(node, "decorator_list", []), *(n.value for n in alone if isinstance(n, ast.Expr))]
-        mistaken = any(isinstance(c, ast.Call) and ast.unparse(c.func) in ("mistake", "also") for c in calls)
+        ties = [c.func.attr for c in calls if isinstance(c, ast.Call) and isinstance(c.func, ast.Attribute)]
+        mistaken = {"mistake", "also"} & {*ties}
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "exercise":
             lines |= {line for probe in node.args[3:] for line in range(probe.lineno, probe.end_lineno + 1)}
         if drawn or wrong or mistaken:
@@ -103,7 +109,8 @@ def mutants(module, sample):
     source = (ROOT / "rnncourse" / module).read_text(encoding="utf-8")
     tree, parsed = ast.parse(source), get_ast(source)
     unguarded = ast.dump(ast.parse(source.replace(*GUARD)))
-    left_out = data(tree) if "/" in module and Path(module).stem in CHAPTERS else ()
+    chapter = module.startswith("certificates/") and Path(module).stem in CHAPTERS
+    left_out = data(tree) if chapter or module in EXERCISES else ()
     places = [
         (operator(), occurrence, line)
         for operator in map(plugins.get_operator, filter(OPERATORS.search, plugins.operator_names()))

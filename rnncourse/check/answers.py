@@ -146,21 +146,6 @@ def _suggests(got, expected):
     return "Go through the axes one by one: what does each of them count, and from where to where?"
 
 
-def _read_letter(value):
-    if not isinstance(value, str) or len(value.strip()) != 1:
-        raise UnreadableError(f'Answer with the letter of one option, such as "a"; this is {a_thing(value)}.')
-    return value.strip().lower()
-
-
-def letters(options):
-    """The letter of one option."""
-
-    def differs(a, right):
-        return f"There is no option {a!r}; the options are {', '.join(options)}."
-
-    return Kind(_read_letter, unequal, differs, numeric=False)
-
-
 def unequal(a, b):
     """The error of an answer that is no number: 0 or 1."""
     return float(a != b)

@@ -1,31 +1,32 @@
 """Exercises, and the mistakes that are known for each: wrong derivations, run on the learner's own probe.
 
-A right answer is a function whose keyword arguments are the parts of its derivation. A mistake puts a wrong
-function in the place of one part, or of the whole; two mistakes in different parts make a pair. To add a
-mistake, write that function. Its docstring is the sentence that the learner reads and, a paragraph further,
-why one errs so:
+A right answer is a function whose keyword arguments are the parts of its derivation; `@exercise(...)` makes
+an Exercise of it, to which its mistakes are tied. A mistake puts a wrong function in the place of one part, or
+of the whole; two mistakes in different parts make a pair. To add a mistake, write that function. Its docstring
+is the sentence that the learner reads and, a paragraph further, why one errs so:
 
-    @mistake("1a", "transposed", "eq-jacobian", part="finish")
+    @jacobian.mistake("transposed", "eq-jacobian", part="finish")
     def _(J):
         ...
         return J.T
 
-The tests prove that it differs by one per cent from all others.
+The tests prove that it differs by one per cent from all others. The exercises of a page stand in its module
+below rnncourse/exercises, which is imported when EXERCISES is first asked.
 """
 
 import inspect
 import warnings
 import zlib
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
-from .answers import SEPARATION, Kind, arrays, letters
+from rnncourse._pages import modules
 
-EXERCISES = {}
+from .answers import SEPARATION, Kind, arrays
 
 
 class Mistake(NamedTuple):
@@ -37,6 +38,8 @@ class Mistake(NamedTuple):
 
 
 class Exercise(NamedTuple):
+    """What is asked, how it is judged, and the mistakes that are known; called, it is the right answer."""
+
     key: str
     title: str
     takes: str
@@ -48,10 +51,40 @@ class Exercise(NamedTuple):
     alike: tuple  # pairs that are no mistake of their own
     question: str
 
+    def __call__(self, *arguments, **parts):
+        return self.right(*arguments, **parts)
+
+    @property
+    def module(self):
+        """The name of the module in which it stands: its page."""
+        return self.right.__module__
+
     @property
     def function(self):
         """Whether a function is asked for, not a value."""
         return bool(self.probes)
+
+    def mistake(self, slug, breaks, part=None):
+        """Make the decorated function known as a wrong answer, or as a wrong part of one."""
+
+        def register(wrong):
+            says, why = (" ".join(text.split()) for text in (inspect.getdoc(wrong) or "\n\n").split("\n\n"))
+            self.mistakes[slug] = Mistake(slug, breaks, says, why, [])
+            self.also(slug, **{part: wrong}) if part else self.also(slug, wrong)
+            return wrong
+
+        return register
+
+    def also(self, slug, whole=None, /, **parts):
+        """Make a variant of a known mistake known."""
+        self.mistakes[slug].variants.append((whole, parts))
+
+    def share(self, other, *slugs):
+        """Make mistakes known to another exercise that has the same parts."""
+        for slug in slugs:
+            m = self.mistakes[slug]
+            parts_only = [variant for variant in m.variants if variant[0] is None]
+            other.mistakes[slug] = m._replace(variants=parts_only)
 
 
 class Candidate(NamedTuple):
@@ -66,56 +99,36 @@ class Probe(NamedTuple):
     values: list  # of (slugs, value) for each candidate
 
 
+class Book(Mapping):
+    """All exercises by their keys, in the order of the book; the pages are imported on first use."""
+
+    @cached_property
+    def _exercises(self):
+        pages = modules("rnncourse.exercises")
+        found = [thing for page in pages for thing in vars(page).values() if isinstance(thing, Exercise)]
+        return {ex.key: ex for ex in found}  # one that a later page imports is still the first page's
+
+    def __getitem__(self, key):
+        return self._exercises[key]
+
+    def __iter__(self):
+        return iter(self._exercises)
+
+    def __len__(self):
+        return len(self._exercises)
+
+
+EXERCISES = Book()
+
+
 def exercise(key, title, takes, *probes, hints, kind=None, alike=(), question=""):
-    """Register the decorated function as the right answer; `alike` lists the pairs "a+b" that are no news."""
+    """Make the decorated function, the right answer, an Exercise; `alike` lists pairs "a+b" that are no news."""
 
-    def register(right):
+    def declare(right):
         alike_slugs = tuple(frozenset(pair.split("+")) for pair in alike)
-        EXERCISES[key] = Exercise(
-            key, title, takes, right, probes, kind or arrays(), hints, {}, alike_slugs, question
-        )
-        return right
+        return Exercise(key, title, takes, right, probes, kind or arrays(), hints, {}, alike_slugs, question)
 
-    return register
-
-
-def mistake(key, slug, breaks, part=None):
-    """Register the decorated function as a wrong answer, or as a wrong part of one."""
-
-    def register(wrong):
-        says, why = (" ".join(text.split()) for text in (inspect.getdoc(wrong) or "\n\n").split("\n\n"))
-        EXERCISES[key].mistakes[slug] = Mistake(slug, breaks, says, why, [])
-        also(key, slug, **{part: wrong}) if part else also(key, slug, wrong)
-        return wrong
-
-    return register
-
-
-def also(key, slug, whole=None, /, **parts):
-    """Register a variant of a known mistake."""
-    EXERCISES[key].mistakes[slug].variants.append((whole, parts))
-
-
-def share(source, key, *slugs):
-    """Register mistakes of one exercise for another that has the same parts."""
-    for slug in slugs:
-        m = EXERCISES[source].mistakes[slug]
-        parts_only = [variant for variant in m.variants if variant[0] is None]
-        EXERCISES[key].mistakes[slug] = m._replace(variants=parts_only)
-
-
-def choice(key, title, question, hints, **options):
-    """Register a question; an option is the right text, or (wrong text, slug, label, sentence)."""
-    right = next(letter for letter, option in options.items() if isinstance(option, str))
-    texts = [f"{letter}) {option if letter == right else option[0]}" for letter, option in options.items()]
-    exercise(
-        key, title, "a letter", hints=hints, kind=letters(options), question="\n".join([question, *texts])
-    )(lambda: right)
-    for letter, option in options.items():
-        if letter != right:
-            text, slug, breaks, says = option
-            EXERCISES[key].mistakes[slug] = Mistake(slug, breaks, says, f"It sounds right: {text}.", [])
-            also(key, slug, lambda letter=letter: letter)
+    return declare
 
 
 def candidates(ex):

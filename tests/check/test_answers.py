@@ -230,10 +230,6 @@ HELPED = {
     "signs missing": ("3b", {"f": True}, "missing: i, o"),
     "signs misnamed": ("3b", SIGNS | {"c": True}, "'c' is none of the six"),
     "signs as numbers": ("3b", SIGNS | {"f": 1}, "'f' must be True"),
-    "an unknown letter": ("2c-any", "q", "options are a, b, c"),
-    "two letters": ("2c-any", "ab", "letter of one option"),
-    "an empty letter": ("2c-any", " ", "letter of one option"),
-    "no letter": ("2c-any", 3, "letter of one option"),
     "a proof out of order": ("2b-proof", "dfba", "'f'"),
     "half a proof": ("2b-proof", ["d", "b"], "something is missing"),
 }
@@ -281,7 +277,8 @@ def test_a_pass_says_how_near_it_came():
 def test_what_is_left_to_write_is_named():
     says = "In the place of `...` write f(W, x), the (n, d) Jacobian of sigma(Wx). Then run the cell again."
     assert check("1a", ...).says.startswith(says)
-    assert check("2c-any", ...).says.startswith("In the place of `...` give a letter. Then run")
+    says = "In the place of `...` give a list of terms (t, k, [i, ...]), each for g_t J_i"
+    assert check("2a", ...).says.startswith(says)
 
 
 def test_an_imaginary_part_counts_from_a_billionth_of_the_real_one():

@@ -1,436 +1,10 @@
-"""The exercises of chapter 1: the Jacobian of a layer, and the gradient through time."""
+"""The exercises of page 1b: the gradient through time."""
 
 import numpy as np
 
+from rnncourse.check.exercises import exercise
+from rnncourse.exercises.chapter_1.a_jacobian import on_rows, unchanged
 from rnncourse.rnn import dsigma, sigma
-
-from .exercises import also, exercise, mistake, share
-
-
-def unchanged(value, *_):
-    return value
-
-
-# 1a: the Jacobian of y = sigma(Wx)
-
-
-def layer(n, d):
-    """Inputs of order 1 for a layer of n units."""
-    return lambda rng: (rng.uniform(-1.5, 1.5, (n, d)), rng.uniform(-1.5, 1.5, d))
-
-
-square, wide = layer(4, 4), layer(3, 5)
-wide.__doc__ = "W of shape (3, 5), where inputs and outputs differ in number"
-
-
-def slope_at_z(z, x):
-    return dsigma(z)
-
-
-def on_rows(s, W):
-    return s[:, None] * W
-
-
-@exercise(
-    "1a",
-    "The Jacobian of one layer",
-    "f(W, x), the (n, d) Jacobian of sigma(Wx)",
-    square,
-    wide,
-    hints=(
-        "Write one entry first. Output i is y_i = sigma(z_i) with z_i = sum_j W_ij x_j. What is dy_i/dx_j?",
-        "By the chain rule each entry is a slope of sigma times an entry of W. At which point is the slope "
-        "taken, and which index does it carry: i or j?",
-        "The slope belongs to the output i, so it scales row i of W. In numpy a vector `s` scales the rows "
-        "of `W` as `s[:, None] * W`; take `z = W @ x` and `sigma(z) * (1 - sigma(z))`.",
-    ),
-    alike=(
-        "no-derivative+order-swapped",
-        "mean-derivative+order-swapped",
-        "transposed+no-weights",
-        "row-sum+no-weights",
-    ),
-)
-def jacobian(W, x, slope=slope_at_z, place=on_rows, finish=unchanged):
-    return finish(place(slope(W @ x, x), W))
-
-
-@mistake("1a", "transposed", "eq-jacobian", part="finish")
-def _(J):
-    """Rows and columns are exchanged: in this book row i belongs to output i and column j to input j.
-
-    Gradients of a scalar are often written as columns, and many texts carry that layout over to Jacobians.
-    """
-    return J.T
-
-
-@mistake("1a", "order-swapped", "eq-jacobian", part="place")
-def _(s, W):
-    """You scale the columns of W where the rows are due: each slope belongs to an output, and an output is a
-    row.
-
-    `W * s` looks like the formula, but numpy's broadcasting lines s up with the last axis; it is W diag(s).
-    """
-    return W * s
-
-
-@mistake("1a", "derivative-at-y", "eq-sigma-prime", part="slope")
-def _(z, x):
-    """You take sigma' at the output y: that runs sigma twice. The slope is taken where sigma is, at its
-    argument.
-
-    `dsigma(y)` is written where a helper expects z: other helpers take y, and compute y (1 - y).
-    """
-    return dsigma(sigma(z))
-
-
-@mistake("1a", "no-derivative", "eq-jacobian", part="slope")
-def _(z, x):
-    """This is W itself, the Jacobian of z = Wx. The logistic function on top of it has a slope too.
-
-    The linear part is differentiated and the chain rule stops there.
-    """
-    return np.ones_like(z)
-
-
-@mistake("1a", "diag-y", "eq-sigma-prime", part="slope")
-def _(z, x):
-    """You scale with sigma itself, where its derivative is due.
-
-    y is at hand and sits on the diagonal where sigma' should.
-    """
-    return sigma(z)
-
-
-@mistake("1a", "tanh-derivative", "eq-sigma-prime", part="slope")
-def _(z, x):
-    """1 - y² is the slope of y = tanh(z). Derive the one of the logistic function: it is never above 1/4.
-
-    The most quoted derivative of a squashing function is that of tanh.
-    """
-    return 1 - sigma(z) ** 2
-
-
-also("1a", "tanh-derivative", slope=lambda z, x: 1 - np.tanh(z) ** 2)
-
-
-@mistake("1a", "derivative-at-x", "eq-jacobian", part="slope")
-def _(z, x):
-    """You take sigma' at x. The layer applies sigma to Wx, so the slope is taken there; for d ≠ n it would
-    not even have the right length.
-
-    The paper prints sigma' without its argument, and x is the variable one differentiates by.
-    """
-    return dsigma(x)
-
-
-@mistake("1a", "mean-derivative", "eq-jacobian", part="slope")
-def _(z, x):
-    """All rows are scaled by the same number, the mean slope. Each output has a slope of its own.
-
-    sigma' is treated as one number, as in the one-dimensional chain rule.
-    """
-    return np.full_like(z, dsigma(z).mean())
-
-
-@mistake("1a", "row-sum", "eq-jacobian", part="finish")
-def _(J):
-    """The entries of the Jacobian are added up along an axis: keep one entry for each pair of output and
-    input.
-
-    `y.sum().backward()` of a library returns such a sum, and so does a matrix product with a vector of ones.
-    """
-    return J.sum(axis=0)
-
-
-also("1a", "row-sum", finish=lambda J: J.sum(axis=1))
-also("1a", "row-sum", finish=lambda J: J.sum(axis=0, keepdims=True))
-also("1a", "row-sum", finish=lambda J: J.sum(axis=1, keepdims=True))
-also("1a", "row-sum", finish=lambda J: np.diag(J.sum(axis=1)))
-
-
-@mistake("1a", "sign", "eq-sigma-prime", part="finish")
-def _(J):
-    """Everything is right but the sign: sigma grows, so its slope is positive.
-
-    1/(1 + e^-z) is differentiated as a quotient, and one of the two minus signs is lost.
-    """
-    return -J
-
-
-@mistake("1a", "no-weights", "eq-jacobian", part="place")
-def _(s, W):
-    """This is the Jacobian of sigma alone, diag(sigma'(z)). The inner function z = Wx has a Jacobian too.
-
-    The outer function is differentiated and the inner derivative is left out.
-    """
-    return np.diag(s)
-
-
-also("1a", "no-weights", place=lambda s, W: s)
-
-
-# 1a-tanh: the same for another squashing function
-
-
-@exercise(
-    "1a-tanh",
-    "The Jacobian of a tanh layer",
-    "f(W, x), the (n, d) Jacobian of tanh(Wx)",
-    square,
-    wide,
-    hints=(
-        "Nothing changes but the slope: which step of 1a used that sigma is the logistic function?",
-        "tanh is a quotient sinh/cosh. Its derivative can be written with y = tanh(z) alone, as that of "
-        "sigma could.",
-        "The slope of tanh at z is `1 - np.tanh(z) ** 2`, between 0 and 1. It scales row i of W.",
-    ),
-    alike=("no-derivative+order-swapped",),
-)
-def tanh_jacobian(W, x, slope=lambda z, x: 1 - np.tanh(z) ** 2, place=on_rows, finish=unchanged):
-    return finish(place(slope(W @ x, x), W))
-
-
-@mistake("1a-tanh", "transposed", "eq-jacobian", part="finish")
-def _(J):
-    """Rows and columns are exchanged: row i belongs to output i.
-
-    Many texts write one row per input.
-    """
-    return J.T
-
-
-@mistake("1a-tanh", "order-swapped", "eq-jacobian", part="place")
-def _(s, W):
-    """You scale the columns of W where the rows are due.
-
-    Broadcasting lines a vector up with the last axis.
-    """
-    return W * s
-
-
-@mistake("1a-tanh", "logistic-derivative", "eq-jacobian", part="slope")
-def _(z, x):
-    """y (1 - y) is the slope of the logistic function. For tanh it would be negative half of the time.
-
-    The formula of 1a is kept and only the function is exchanged.
-    """
-    return np.tanh(z) * (1 - np.tanh(z))
-
-
-also("1a-tanh", "logistic-derivative", slope=lambda z, x: dsigma(z))
-
-
-@mistake("1a-tanh", "inverse-derivative", "eq-jacobian", part="slope")
-def _(z, x):
-    """1/(1 - y²) is the slope of the inverse function, artanh: yours is above 1 everywhere, that of tanh
-    below.
-
-    Tables of integrals list both, and public code has made this slip.
-    """
-    return np.cosh(z) ** 2
-
-
-@mistake("1a-tanh", "derivative-at-y", "eq-jacobian", part="slope")
-def _(z, x):
-    """The slope is taken at y = tanh(z), where it should be taken at z: tanh has been run twice.
-
-    A helper that expects z was given y.
-    """
-    return 1 - np.tanh(np.tanh(z)) ** 2
-
-
-@mistake("1a-tanh", "derivative-at-x", "eq-jacobian", part="slope")
-def _(z, x):
-    """You take the slope of tanh at x. The layer applies tanh to Wx, so the slope is taken there.
-
-    x is the variable one differentiates by, and for a square W it has the right length.
-    """
-    return 1 - np.tanh(x) ** 2
-
-
-@mistake("1a-tanh", "no-derivative", "eq-jacobian", part="slope")
-def _(z, x):
-    """This is W, the Jacobian of z = Wx alone.
-
-    The chain rule stops after the linear part.
-    """
-    return np.ones_like(z)
-
-
-@mistake("1a-tanh", "not-squared", "eq-jacobian", part="slope")
-def _(z, x):
-    """1 - y lacks the square: the slope of tanh is even in z, and yours is not.
-
-    A square is lost on the way from paper to code.
-    """
-    return 1 - np.tanh(z)
-
-
-# 1a-batch: samples in rows
-
-
-def batch(B, n, d):
-    def draw(rng):
-        return rng.uniform(-1.5, 1.5, (d, n)), rng.uniform(-1.5, 1.5, (B, d))
-
-    draw.__doc__ = f"a batch of {B} with A of shape ({d}, {n})"
-    return draw
-
-
-@exercise(
-    "1a-batch",
-    "The Jacobians of a batch of rows",
-    "f(A, X), the (B, d, n) array of Jacobians of sigma(x_b A), for which dy_b = dx_b G_b",
-    batch(3, 4, 4),
-    batch(2, 3, 5),
-    hints=(
-        "Take one sample, a row x. The entry at [j, i] of G says how y_i moves with x_j: one row per input.",
-        "z_i = sum_j x_j A_ji, so the entry is A_ji times the slope of unit i. Units are the columns of A.",
-        "Scaling columns is what plain broadcasting does: `A * s` for one sample with slopes s, "
-        "`A * S[:, None, :]` for all of them.",
-    ),
-    alike=("order-swapped+no-derivative", "mean-derivative+no-derivative"),
-)
-def jacobian_of_rows(A, X, slope=dsigma, place=lambda S, A: S[:, None, :] * A, finish=unchanged):
-    return finish(place(slope(X @ A), A))
-
-
-@mistake("1a-batch", "transposed", "eq-jacobian", part="finish")
-def _(G):
-    """Each matrix is transposed. With samples in rows the step dx stands on the left, so G has one row per
-    input.
-
-    The layout of 1a is carried over, where the step stands on the right.
-    """
-    return G.swapaxes(1, 2)
-
-
-@mistake("1a-batch", "order-swapped", "eq-jacobian", part="place")
-def _(S, A):
-    """You scale the rows of A. A unit is a column of A here, so its slope scales a column.
-
-    In 1a the slopes scaled rows, and the code is kept.
-    """
-    return S[:, :, None] * A
-
-
-@mistake("1a-batch", "mean-derivative", "eq-jacobian", part="place")
-def _(S, A):
-    """All samples share one matrix here, but each sample has its own slopes.
-
-    The slopes are averaged over the batch, as a loss would be.
-    """
-    return S.mean(axis=0) * np.broadcast_to(A, (len(S), *A.shape))
-
-
-@mistake("1a-batch", "no-derivative", "eq-jacobian", part="slope")
-def _(Z):
-    """This is A for every sample, the Jacobian of z = xA alone.
-
-    The chain rule stops after the linear part.
-    """
-    return np.ones_like(Z)
-
-
-@mistake("1a-batch", "derivative-at-y", "eq-sigma-prime", part="slope")
-def _(Z):
-    """You take sigma' at the output: that runs sigma twice.
-
-    A helper that expects z was given y.
-    """
-    return dsigma(sigma(Z))
-
-
-# 1a-softmax: units that see each other
-
-
-def softmax(z):
-    e = np.exp(z - z.max())
-    return e / e.sum()
-
-
-@exercise(
-    "1a-softmax",
-    "The Jacobian of a softmax layer",
-    "f(W, x), the (n, d) Jacobian of softmax(Wx)",
-    square,
-    wide,
-    hints=(
-        "The logarithm helps: ln p_i = z_i - ln(sum of e^z_m). Differentiate that by z_j.",
-        "You get dp_i/dz_j = p_i (delta_ij - p_j): a diagonal, and a full matrix taken from it.",
-        "As arrays: `(np.diag(p) - np.outer(p, p)) @ W`.",
-    ),
-    alike=("elementwise+order-swapped", "transposed+no-weights"),
-)
-def softmax_jacobian(
-    W, x, inner=lambda p: np.diag(p) - np.outer(p, p), place=lambda S, W: S @ W, finish=unchanged
-):
-    return finish(place(inner(softmax(W @ x)), W))
-
-
-@mistake("1a-softmax", "transposed", "eq-jacobian", part="finish")
-def _(J):
-    """Rows and columns are exchanged: row i belongs to output i.
-
-    Many texts write one row per input.
-    """
-    return J.T
-
-
-@mistake("1a-softmax", "order-swapped", "eq-jacobian", part="place")
-def _(S, W):
-    """W stands on the wrong side: the last step of the computation, softmax, stands leftmost.
-
-    With square matrices both orders exist.
-    """
-    return W @ S
-
-
-@mistake("1a-softmax", "elementwise", "eq-elementwise", part="inner")
-def _(p):
-    """You treat the outputs as if each looked at its own z only. In a softmax all share the denominator.
-
-    p (1 - p) is the diagonal of the answer, and the whole of it for the logistic function.
-    """
-    return np.diag(p * (1 - p))
-
-
-@mistake("1a-softmax", "denominator-frozen", "eq-elementwise", part="inner")
-def _(p):
-    """The denominator is held fixed: it depends on every z_j as well.
-
-    The exponential is its own derivative, and there one stops.
-    """
-    return np.diag(p)
-
-
-@mistake("1a-softmax", "no-diagonal", "eq-elementwise", part="inner")
-def _(p):
-    """Only the part through the denominator is there; the numerator e^z_i depends on z_i.
-
-    The formula for i ≠ j is used for all entries.
-    """
-    return -np.outer(p, p)
-
-
-@mistake("1a-softmax", "sign-of-denominator", "eq-elementwise", part="inner")
-def _(p):
-    """The part through the denominator has the wrong sign: what one output gains, the others lose.
-
-    The minus of the quotient rule is lost.
-    """
-    return np.diag(p) + np.outer(p, p)
-
-
-@mistake("1a-softmax", "no-weights", "eq-jacobian", part="place")
-def _(S, W):
-    """This is the Jacobian of softmax alone. The inner function z = Wx has a Jacobian too.
-
-    The derivation by z is done, and one forgets that x was asked for.
-    """
-    return S
-
 
 # 1b: the double sum
 
@@ -527,7 +101,7 @@ def gradient(
     return finish(dW, T)
 
 
-@mistake("1b", "transposed", "eq-double-sum", part="finish")
+@gradient.mistake("transposed", "eq-double-sum", part="finish")
 def _(dW, T):
     """Rows and columns are exchanged: entry (a, b) of dL/dW belongs to the weight from unit b to unit a.
 
@@ -536,7 +110,7 @@ def _(dW, T):
     return dW.T
 
 
-@mistake("1b", "last-term-only", "eq-double-sum", part="terms")
+@gradient.mistake("last-term-only", "eq-double-sum", part="terms")
 def _(T):
     """Only the terms k = t are there: each loss sees the newest copy of W alone, and nothing travels back in
     time.
@@ -546,7 +120,7 @@ def _(T):
     return [(t, t) for t in range(1, T + 1)]
 
 
-@mistake("1b", "assigned-not-added", "eq-double-sum", part="terms")
+@gradient.mistake("assigned-not-added", "eq-double-sum", part="terms")
 def _(T):
     """Only the last pass of a loop is left: `dW = ...` throws away what was there, `dW += ...` adds to it.
 
@@ -555,10 +129,10 @@ def _(T):
     return [(t, 1) for t in range(1, T + 1)]
 
 
-also("1b", "assigned-not-added", terms=lambda T: [(T, T)])
+gradient.also("assigned-not-added", terms=lambda T: [(T, T)])
 
 
-@mistake("1b", "last-loss-only", "eq-double-sum", part="terms")
+@gradient.mistake("last-loss-only", "eq-double-sum", part="terms")
 def _(T):
     """Only the last loss is there; each L_t sends a gradient of its own.
 
@@ -567,7 +141,7 @@ def _(T):
     return [(T, k) for k in range(1, T + 1)]
 
 
-@mistake("1b", "last-loss-missing", "eq-double-sum", part="terms")
+@gradient.mistake("last-loss-missing", "eq-double-sum", part="terms")
 def _(T):
     """The last loss is missing: t runs up to T, inclusive.
 
@@ -576,7 +150,7 @@ def _(T):
     return triangle(T - 1)
 
 
-@mistake("1b", "reused-loss-gradient", "eq-double-sum", part="loss")
+@gradient.mistake("reused-loss-gradient", "eq-double-sum", part="loss")
 def _(dl, t):
     """Every term uses the loss gradient of the last step; take the row of dl that belongs to t.
 
@@ -585,7 +159,7 @@ def _(dl, t):
     return dl[-1]
 
 
-@mistake("1b", "loss-off-by-one", "eq-double-sum", part="loss")
+@gradient.mistake("loss-off-by-one", "eq-double-sum", part="loss")
 def _(dl, t):
     """The loss gradients are a step too old: dl[t] belongs to h_t, since dl has a row for h_0 as well.
 
@@ -594,7 +168,7 @@ def _(dl, t):
     return dl[t - 1]
 
 
-@mistake("1b", "previous-terms-only", "eq-double-sum", part="terms")
+@gradient.mistake("previous-terms-only", "eq-double-sum", part="terms")
 def _(T):
     """The terms k = t are missing: h_t depends on W directly, not only through h_{t-1}.
 
@@ -603,7 +177,7 @@ def _(T):
     return [(t, k) for t in range(1, T + 1) for k in range(1, t)]
 
 
-@mistake("1b", "double-counting", "eq-total-derivative", part="times")
+@gradient.mistake("double-counting", "eq-total-derivative", part="times")
 def _(t, k):
     """Term (t, k) is counted t - k + 1 times: the last factor is the immediate derivative, with h_{k-1}
     frozen, not the total one.
@@ -613,7 +187,7 @@ def _(t, k):
     return t - k + 1
 
 
-@mistake("1b", "state-off-by-one", "eq-immediate", part="immediate")
+@gradient.mistake("state-off-by-one", "eq-immediate", part="immediate")
 def _(s, h, k):
     """The state in the last factor is a step too new: z_k = W h_{k-1} + U x_k, so W meets the state before.
 
@@ -630,7 +204,7 @@ def state_before_or_first(s, h, k):
     return s[k], h[max(k - 1, 0)]
 
 
-@mistake("1b", "spurious-k0", "eq-double-sum", part="terms")
+@gradient.mistake("spurious-k0", "eq-double-sum", part="terms")
 def _(T):
     """There are terms for k = 0. h_0 is given and does not depend on W; and in Python `h[0 - 1]` is the last
     state, without a warning.
@@ -640,12 +214,16 @@ def _(T):
     return corner(T)
 
 
-also("1b", "spurious-k0", terms=lambda T: corner(T)[1:])
-also("1b", "spurious-k0", terms=corner, immediate=state_before_or_first)
-also("1b", "spurious-k0", terms=lambda T: corner(T)[1:], immediate=state_before_or_first)
+gradient.also("spurious-k0", terms=lambda T: corner(T)[1:])
 
 
-@mistake("1b", "no-derivative-immediate", "eq-immediate", part="immediate")
+gradient.also("spurious-k0", terms=corner, immediate=state_before_or_first)
+
+
+gradient.also("spurious-k0", terms=lambda T: corner(T)[1:], immediate=state_before_or_first)
+
+
+@gradient.mistake("no-derivative-immediate", "eq-immediate", part="immediate")
 def _(s, h, k):
     """sigma' is missing from the last factor: between W and h_k stands sigma.
 
@@ -654,7 +232,7 @@ def _(s, h, k):
     return 1, h[k - 1]
 
 
-@mistake("1b", "no-derivative-transport", "eq-step-jacobian", part="factor")
+@gradient.mistake("no-derivative-transport", "eq-step-jacobian", part="factor")
 def _(s, W):
     """The transport is a power of W alone: each step passes through sigma and is scaled by its slope.
 
@@ -663,7 +241,7 @@ def _(s, W):
     return W
 
 
-@mistake("1b", "transport-transposed", "eq-bptt", part="factor")
+@gradient.mistake("transport-transposed", "eq-bptt", part="factor")
 def _(s, W):
     """W stands where its transpose is due, or the other way round. Backwards, the gradient of unit b gathers
     over the units a that b feeds.
@@ -678,10 +256,10 @@ def column_form(W, h, dl):
     return gradient(W, h, dl, product=lambda J, t, k: chain(J, t, k).T)
 
 
-also("1b", "transport-transposed", column_form)
+gradient.also("transport-transposed", column_form)
 
 
-@mistake("1b", "order-swapped", "eq-step-jacobian", part="factor")
+@gradient.mistake("order-swapped", "eq-step-jacobian", part="factor")
 def _(s, W):
     """In each step the slopes scale the columns of W where they scale the rows.
 
@@ -690,7 +268,7 @@ def _(s, W):
     return W * s
 
 
-@mistake("1b", "reversed-product", "eq-transport", part="product")
+@gradient.mistake("reversed-product", "eq-transport", part="product")
 def _(J, t, k):
     """The factors of the transport stand in the wrong order. Matrices do not commute: the newest step stands
     leftmost.
@@ -703,7 +281,7 @@ def _(J, t, k):
     return product
 
 
-@mistake("1b", "power-of-last", "eq-transport", part="product")
+@gradient.mistake("power-of-last", "eq-transport", part="product")
 def _(J, t, k):
     """The transport is a power of one step's Jacobian, the last. The slopes differ from step to step.
 
@@ -712,7 +290,7 @@ def _(J, t, k):
     return np.linalg.matrix_power(J[t], t - k)
 
 
-@mistake("1b", "power-of-first", "eq-transport", part="product")
+@gradient.mistake("power-of-first", "eq-transport", part="product")
 def _(J, t, k):
     """The transport is a power of one step's Jacobian, the first. The slopes differ from step to step.
 
@@ -721,10 +299,10 @@ def _(J, t, k):
     return np.linalg.matrix_power(J[k], t - k)
 
 
-also("1b", "power-of-first", product=lambda J, t, k: np.linalg.matrix_power(J[min(k + 1, t)], t - k))
+gradient.also("power-of-first", product=lambda J, t, k: np.linalg.matrix_power(J[min(k + 1, t)], t - k))
 
 
-@mistake("1b", "jacobian-off-by-one", "eq-step-jacobian", part="product")
+@gradient.mistake("jacobian-off-by-one", "eq-step-jacobian", part="product")
 def _(J, t, k):
     """The slopes in the transport are a step too old: into h_i leads J_i, with the slopes at z_i.
 
@@ -733,7 +311,7 @@ def _(J, t, k):
     return chain(J, t - 1, k - 1)
 
 
-@mistake("1b", "one-factor-too-many", "eq-transport", part="product")
+@gradient.mistake("one-factor-too-many", "eq-transport", part="product")
 def _(J, t, k):
     """The transport from k to t has one factor too many: from h_k to h_t there are t - k steps, and for t = k
     none.
@@ -743,7 +321,7 @@ def _(J, t, k):
     return chain(J, t, k - 1)
 
 
-@mistake("1b", "one-factor-too-few", "eq-transport", part="product")
+@gradient.mistake("one-factor-too-few", "eq-transport", part="product")
 def _(J, t, k):
     """The transport has one factor too few: from h_k to h_t there are t - k steps, the first one into
     h_{k+1}.
@@ -753,10 +331,10 @@ def _(J, t, k):
     return chain(J, t, k + 1)
 
 
-also("1b", "one-factor-too-few", product=lambda J, t, k: chain(J, max(t - 1, k), k))
+gradient.also("one-factor-too-few", product=lambda J, t, k: chain(J, max(t - 1, k), k))
 
 
-@mistake("1b", "carry-past-slope", "eq-bptt")
+@gradient.mistake("carry-past-slope", "eq-bptt")
 def _(W, h, dl):
     """What comes back from the next step is added after the slope: it too must pass through the sigma of its
     step.
@@ -766,7 +344,7 @@ def _(W, h, dl):
     return recursion(W, h, dl, join=scale_own_only).T @ h[:-1]
 
 
-@mistake("1b", "derivative-at-h", "eq-sigma-prime", part="slope")
+@gradient.mistake("derivative-at-h", "eq-sigma-prime", part="slope")
 def _(h):
     """You take sigma' at h_t: that runs sigma twice. The slope belongs to z_t; with h_t at hand it is h_t (1
     - h_t).
@@ -780,10 +358,10 @@ def only_there(s, h, k):
     return dsigma(h[k]), h[k - 1]
 
 
-also("1b", "derivative-at-h", lambda W, h, dl: gradient(W, h, dl, immediate=only_there))
+gradient.also("derivative-at-h", lambda W, h, dl: gradient(W, h, dl, immediate=only_there))
 
 
-@mistake("1b", "tanh-derivative", "eq-sigma-prime", part="slope")
+@gradient.mistake("tanh-derivative", "eq-sigma-prime", part="slope")
 def _(h):
     """1 - h² is the slope of h = tanh(z); these units are logistic.
 
@@ -792,7 +370,7 @@ def _(h):
     return 1 - h**2
 
 
-@mistake("1b", "elementwise-power", "eq-transport", part="product")
+@gradient.mistake("elementwise-power", "eq-transport", part="product")
 def _(J, t, k):
     """The Jacobians are multiplied entry by entry: `*` and `**` on arrays are not matrix products.
 
@@ -804,15 +382,23 @@ def _(J, t, k):
     return product
 
 
-also(
-    "1b", "elementwise-power", product=lambda J, t, k: np.prod(J[k + 1 : t + 1], axis=0) * np.ones_like(J[0])
+gradient.also(
+    "elementwise-power", product=lambda J, t, k: np.prod(J[k + 1 : t + 1], axis=0) * np.ones_like(J[0])
 )
-also("1b", "elementwise-power", product=lambda J, t, k: np.eye(len(J[0])) * np.prod(J[k + 1 : t + 1], axis=0))
-also("1b", "elementwise-power", product=lambda J, t, k: J[t] ** (t - k))
-also("1b", "elementwise-power", product=lambda J, t, k: J[t] ** (t - k) if t > k else np.eye(len(J[0])))
 
 
-@mistake("1b", "mean-over-time", "eq-double-sum", part="finish")
+gradient.also(
+    "elementwise-power", product=lambda J, t, k: np.eye(len(J[0])) * np.prod(J[k + 1 : t + 1], axis=0)
+)
+
+
+gradient.also("elementwise-power", product=lambda J, t, k: J[t] ** (t - k))
+
+
+gradient.also("elementwise-power", product=lambda J, t, k: J[t] ** (t - k) if t > k else np.eye(len(J[0])))
+
+
+@gradient.mistake("mean-over-time", "eq-double-sum", part="finish")
 def _(dW, T):
     """The sum over t is divided by a number of steps: L is a sum, not a mean.
 
@@ -821,10 +407,10 @@ def _(dW, T):
     return dW / T
 
 
-also("1b", "mean-over-time", finish=lambda dW, T: dW / (T + 1))
+gradient.also("mean-over-time", finish=lambda dW, T: dW / (T + 1))
 
 
-@mistake("1b", "sign", "eq-double-sum", part="finish")
+@gradient.mistake("sign", "eq-double-sum", part="finish")
 def _(dW, T):
     """Everything is right but the sign: the gradient points uphill, the step of gradient descent goes the
     other way.
@@ -843,6 +429,8 @@ def two_states(n):
 
 
 pair_of_states = two_states(2)
+
+
 pair_of_states.__doc__ = "two units"
 
 
@@ -864,7 +452,7 @@ def immediate(h_prev, h_t, slope=slope_from_h, state=lambda h_prev, h_t: h_prev,
     return np.einsum(f"i,ia,b->{axes}", slope(h_t), delta(len(h_t)), state(h_prev, h_t))
 
 
-@mistake("1b-immediate", "no-delta", "eq-immediate", part="delta")
+@immediate.mistake("no-delta", "eq-immediate", part="delta")
 def _(n):
     """Every weight is taken to feed every unit: W_ab feeds unit a alone, so entries with a ≠ i are 0.
 
@@ -873,7 +461,7 @@ def _(n):
     return np.ones((n, n))
 
 
-@mistake("1b-immediate", "no-derivative-immediate", "eq-immediate", part="slope")
+@immediate.mistake("no-derivative-immediate", "eq-immediate", part="slope")
 def _(h):
     """sigma' is missing: between W and h_t stands sigma.
 
@@ -882,7 +470,7 @@ def _(h):
     return np.ones_like(h)
 
 
-@mistake("1b-immediate", "derivative-at-h", "eq-sigma-prime", part="slope")
+@immediate.mistake("derivative-at-h", "eq-sigma-prime", part="slope")
 def _(h):
     """You take sigma' at h_t; the slope belongs to z_t and is h_t (1 - h_t).
 
@@ -891,7 +479,7 @@ def _(h):
     return dsigma(h)
 
 
-@mistake("1b-immediate", "state-off-by-one", "eq-immediate", part="state")
+@immediate.mistake("state-off-by-one", "eq-immediate", part="state")
 def _(h_prev, h_t):
     """W meets the state before: h_prev belongs in the last factor, not h_t.
 
@@ -900,7 +488,7 @@ def _(h_prev, h_t):
     return h_t
 
 
-@mistake("1b-immediate", "axes-swapped", "eq-immediate")
+@immediate.mistake("axes-swapped", "eq-immediate")
 def _(h_prev, h_t):
     """The axes of the weight are exchanged: entry [i, a, b] belongs to W_ab, row first.
 
@@ -950,9 +538,8 @@ def transport(W, h, t, k, slope=slope_from_h, factor=on_rows, product=chain):
     return product([factor(s, W) for s in slope(h)], t, k)
 
 
-share(
-    "1b",
-    "1b-transport",
+gradient.share(
+    transport,
     "no-derivative-transport",
     "transport-transposed",
     "order-swapped",
@@ -968,7 +555,7 @@ share(
 )
 
 
-@mistake("1b-transport", "transposed", "eq-transport")
+@transport.mistake("transposed", "eq-transport")
 def _(W, h, t, k):
     """Rows and columns are exchanged: row i belongs to unit i of h_t.
 
@@ -1019,10 +606,10 @@ def recursion(
     return finish(delta[1:])
 
 
-share("1b", "1b-bptt", "derivative-at-h", "tanh-derivative")
+gradient.share(recursion, "derivative-at-h", "tanh-derivative")
 
 
-@mistake("1b-bptt", "transport-transposed", "eq-bptt", part="carry")
+@recursion.mistake("transport-transposed", "eq-bptt", part="carry")
 def _(W, delta):
     """W stands where its transpose is due: backwards, unit b gathers over all units a that it feeds.
 
@@ -1031,7 +618,7 @@ def _(W, delta):
     return W @ delta
 
 
-@mistake("1b-bptt", "last-term-only", "eq-bptt", part="join")
+@recursion.mistake("last-term-only", "eq-bptt", part="join")
 def _(s, own, carried):
     """Nothing is carried back from the step after: each delta knows its own loss only.
 
@@ -1040,7 +627,7 @@ def _(s, own, carried):
     return s * own
 
 
-@mistake("1b-bptt", "last-loss-only", "eq-bptt", part="own")
+@recursion.mistake("last-loss-only", "eq-bptt", part="own")
 def the_last(dl, t):
     """The losses before the last are lost: `=` where `+=` belongs.
 
@@ -1049,7 +636,7 @@ def the_last(dl, t):
     return dl[t] * (t == len(dl) - 1)
 
 
-@mistake("1b-bptt", "loss-off-by-one", "eq-bptt", part="own")
+@recursion.mistake("loss-off-by-one", "eq-bptt", part="own")
 def _(dl, t):
     """The loss gradients are a step too old: dl[t] belongs to h_t.
 
@@ -1058,7 +645,7 @@ def _(dl, t):
     return dl[t - 1]
 
 
-@mistake("1b-bptt", "carry-past-slope", "eq-bptt", part="join")
+@recursion.mistake("carry-past-slope", "eq-bptt", part="join")
 def scale_own_only(s, own, carried):
     """What is carried back is added after the slope: it too must pass through the sigma of its step.
 
@@ -1067,7 +654,7 @@ def scale_own_only(s, own, carried):
     return s * own + carried
 
 
-@mistake("1b-bptt", "no-derivative-immediate", "eq-bptt", part="slope")
+@recursion.mistake("no-derivative-immediate", "eq-bptt", part="slope")
 def _(h):
     """sigma' is missing: these are gradients by h, and z_t stands before the sigma.
 
@@ -1076,7 +663,7 @@ def _(h):
     return np.ones_like(h)
 
 
-@mistake("1b-bptt", "reversed-time", "eq-bptt", part="finish")
+@recursion.mistake("reversed-time", "eq-bptt", part="finish")
 def _(delta):
     """The rows run backwards: delta_1 belongs in the first row.
 
@@ -1102,7 +689,7 @@ def input_gradient(W, h, x, dl, delta=recursion, multiply=lambda delta, x: delta
     return multiply(delta(W, h, dl), x)
 
 
-@mistake("1b-U", "state-off-by-one", "eq-bptt", part="multiply")
+@input_gradient.mistake("state-off-by-one", "eq-bptt", part="multiply")
 def _(delta, x):
     """The inputs are off by one: x_t stands in row t - 1 of x, beside delta_t.
 
@@ -1111,10 +698,10 @@ def _(delta, x):
     return delta[:-1].T @ x[1:]
 
 
-also("1b-U", "state-off-by-one", multiply=lambda delta, x: delta[1:].T @ x[:-1])
+input_gradient.also("state-off-by-one", multiply=lambda delta, x: delta[1:].T @ x[:-1])
 
 
-@mistake("1b-U", "transposed", "eq-bptt", part="multiply")
+@input_gradient.mistake("transposed", "eq-bptt", part="multiply")
 def _(delta, x):
     """Rows and columns are exchanged: dL/dU has the shape of U.
 
@@ -1123,7 +710,7 @@ def _(delta, x):
     return x.T @ delta
 
 
-@mistake("1b-U", "last-term-only", "eq-bptt", part="delta")
+@input_gradient.mistake("last-term-only", "eq-bptt", part="delta")
 def _(W, h, dl):
     """Nothing is carried back in time: U acts on the later losses too, through the states.
 
@@ -1132,7 +719,7 @@ def _(W, h, dl):
     return (slope_from_h(h) * dl)[1:]
 
 
-@mistake("1b-U", "last-loss-only", "eq-bptt", part="delta")
+@input_gradient.mistake("last-loss-only", "eq-bptt", part="delta")
 def _(W, h, dl):
     """Only the last loss is there; each L_t sends a gradient of its own.
 
@@ -1141,7 +728,7 @@ def _(W, h, dl):
     return recursion(W, h, dl, own=the_last)
 
 
-@mistake("1b-U", "transport-transposed", "eq-bptt", part="delta")
+@input_gradient.mistake("transport-transposed", "eq-bptt", part="delta")
 def _(W, h, dl):
     """W stands where its transpose is due: backwards, unit b gathers over all units a that it feeds.
 
@@ -1150,7 +737,7 @@ def _(W, h, dl):
     return recursion(W, h, dl, carry=np.matmul)
 
 
-@mistake("1b-U", "no-derivative-immediate", "eq-bptt", part="delta")
+@input_gradient.mistake("no-derivative-immediate", "eq-bptt", part="delta")
 def _(W, h, dl):
     """The last sigma' is missing: the vector beside x_t is the gradient by z_t, not by h_t.
 
@@ -1177,7 +764,7 @@ def first_state(
     return finish(own(dl) + back(W, delta(W, h, dl)[0]), h)
 
 
-@mistake("1b-h0", "first-loss-missing", "eq-bptt", part="own")
+@first_state.mistake("first-loss-missing", "eq-bptt", part="own")
 def _(dl):
     """The loss L_0 is missing: it depends on h_0 directly.
 
@@ -1186,7 +773,7 @@ def _(dl):
     return 0
 
 
-@mistake("1b-h0", "first-loss-only", "eq-bptt")
+@first_state.mistake("first-loss-only", "eq-bptt")
 def _(W, h, dl):
     """Only L_0 is there. The later losses feel h_0 too, through z_1 and the states that follow.
 
@@ -1195,7 +782,7 @@ def _(W, h, dl):
     return dl[0]
 
 
-@mistake("1b-h0", "transport-transposed", "eq-bptt", part="back")
+@first_state.mistake("transport-transposed", "eq-bptt", part="back")
 def _(W, delta):
     """W stands where its transpose is due in the last step back.
 
@@ -1204,7 +791,7 @@ def _(W, delta):
     return W @ delta
 
 
-@mistake("1b-h0", "one-factor-too-few", "eq-bptt", part="back")
+@first_state.mistake("one-factor-too-few", "eq-bptt", part="back")
 def _(W, delta):
     """W is missing between z_1 and h_0: delta_1 is the gradient by z_1.
 
@@ -1213,7 +800,7 @@ def _(W, delta):
     return delta
 
 
-@mistake("1b-h0", "one-factor-too-many", "eq-bptt", part="finish")
+@first_state.mistake("one-factor-too-many", "eq-bptt", part="finish")
 def _(dh, h):
     """There is a sigma' too many: h_0 is given, no sigma has made it.
 
@@ -1222,7 +809,7 @@ def _(dh, h):
     return slope_from_h(h[0]) * dh
 
 
-@mistake("1b-h0", "last-term-only", "eq-bptt", part="delta")
+@first_state.mistake("last-term-only", "eq-bptt", part="delta")
 def _(W, h, dl):
     """Later losses are missing: only L_0 and L_1 reach your h_0.
 
@@ -1271,7 +858,7 @@ def warm_gradient(
     return gradient(W, h, dl) + np.outer(dh_0 * slope(h[0]), state(h_before, h))
 
 
-@mistake("1b-warm", "k0-missing", "eq-double-sum")
+@warm_gradient.mistake("k0-missing", "eq-double-sum")
 def _(W, h_before, h, dl):
     """The terms k = 0 are missing: here W made h_0, so its copy at step 0 counts.
 
@@ -1280,7 +867,7 @@ def _(W, h_before, h, dl):
     return gradient(W, h, dl)
 
 
-@mistake("1b-warm", "first-loss-missing", "eq-double-sum", part="losses")
+@warm_gradient.mistake("first-loss-missing", "eq-double-sum", part="losses")
 def _(dl):
     """L_0 is missing: it feels the copy of W at step 0.
 
@@ -1289,7 +876,7 @@ def _(dl):
     return np.concatenate([0 * dl[:1], dl[1:]])
 
 
-@mistake("1b-warm", "first-loss-only", "eq-double-sum", part="losses")
+@warm_gradient.mistake("first-loss-only", "eq-double-sum", part="losses")
 def _(dl):
     """The copy of W at step 0 reaches later losses as well, through h_1, h_2 and so on.
 
@@ -1298,7 +885,7 @@ def _(dl):
     return np.concatenate([dl[:1], 0 * dl[1:]])
 
 
-@mistake("1b-warm", "no-derivative", "eq-immediate", part="slope")
+@warm_gradient.mistake("no-derivative", "eq-immediate", part="slope")
 def _(h):
     """sigma' of step 0 is missing: between W and h_0 stands sigma.
 
@@ -1307,7 +894,7 @@ def _(h):
     return np.ones_like(h)
 
 
-@mistake("1b-warm", "state-off-by-one", "eq-immediate", part="state")
+@warm_gradient.mistake("state-off-by-one", "eq-immediate", part="state")
 def _(h_before, h):
     """At step 0 the matrix W met the state before h_0.
 
@@ -1316,7 +903,7 @@ def _(h_before, h):
     return h[0]
 
 
-also("1b-warm", "state-off-by-one", state=lambda h_before, h: h[-1])
+warm_gradient.also("state-off-by-one", state=lambda h_before, h: h[-1])
 
 
 # 1b-forward: the triangle by rows
@@ -1365,7 +952,7 @@ def sensitivity(
     return dh
 
 
-@mistake("1b-forward", "immediate-only", "eq-recurrence", part="keep")
+@sensitivity.mistake("immediate-only", "eq-recurrence", part="keep")
 def _(carried):
     """Only the immediate derivative is there; what comes through h_{t-1} is missing.
 
@@ -1374,7 +961,7 @@ def _(carried):
     return 0 * carried
 
 
-@mistake("1b-forward", "without-immediate", "eq-recurrence", part="add")
+@sensitivity.mistake("without-immediate", "eq-recurrence", part="add")
 def _(E, t):
     """After the first step only the past is carried on; each step uses W itself as well.
 
@@ -1383,7 +970,7 @@ def _(E, t):
     return E if t == 1 else 0 * E
 
 
-@mistake("1b-forward", "summed-untransported", "eq-recurrence")
+@sensitivity.mistake("summed-untransported", "eq-recurrence")
 def _(W, h):
     """The derivative of h_{t-1} is added as it is; it must pass through J_t first.
 
@@ -1393,7 +980,7 @@ def _(W, h):
     return np.cumsum([0 * E[0], *E], axis=0)
 
 
-@mistake("1b-forward", "jacobian-off-by-one", "eq-step-jacobian", part="at")
+@sensitivity.mistake("jacobian-off-by-one", "eq-step-jacobian", part="at")
 def _(t):
     """The slopes in the transport belong to another step: into h_t leads J_t.
 
@@ -1402,7 +989,7 @@ def _(t):
     return t - 1
 
 
-@mistake("1b-forward", "order-swapped", "eq-step-jacobian", part="factor")
+@sensitivity.mistake("order-swapped", "eq-step-jacobian", part="factor")
 def _(s, W):
     """The slopes scale the columns of W where they scale the rows.
 
@@ -1411,7 +998,7 @@ def _(s, W):
     return W * s
 
 
-@mistake("1b-forward", "transport-transposed", "eq-step-jacobian", part="factor")
+@sensitivity.mistake("transport-transposed", "eq-step-jacobian", part="factor")
 def _(s, W):
     """The transport uses the transpose of W. Forwards, W stands as it is.
 
@@ -1420,114 +1007,10 @@ def _(s, W):
     return s[:, None] * W.T
 
 
-@mistake("1b-forward", "state-off-by-one", "eq-immediate", part="state")
+@sensitivity.mistake("state-off-by-one", "eq-immediate", part="state")
 def _(h, t):
     """The immediate derivative holds the new state; W met the one before.
 
     h[t] and h[t-1] differ by one keystroke.
     """
     return h[t]
-
-
-# 1b-windows: truncation as libraries do it
-
-
-def windows(T, tau):
-    return [(t, k) for t, k in triangle(T) if (t - 1) // tau == (k - 1) // tau]
-
-
-def with_window(n, T, tau):
-    def draw(rng):
-        return *network(n, T)(rng), tau
-
-    draw.__doc__ = f"n = {n}, T = {T}, tau = {tau}"
-    return draw
-
-
-@exercise(
-    "1b-windows",
-    "Truncation in windows",
-    "f(W, h, dl, tau), the (n, n) sum of the terms whose loss and use of W lie in one window of tau steps",
-    with_window(4, 10, 4),
-    with_window(3, 4, 1),
-    with_window(3, 3, 9),
-    hints=(
-        "Write down the triangle for T = 6 and tau = 3, and cross out what is cut. What is left?",
-        "Two small triangles. In the walk back, what is carried must be forgotten between them: at which t?",
-        "At a t that is a multiple of tau you enter a window from the right: set delta to zero, then go on.",
-    ),
-    alike=("last-term-only+transport-transposed",),
-)
-def windowed(W, h, dl, tau, terms=windows, back=on_rows):
-    return gradient(W, h, dl, terms=lambda T: terms(T, tau), factor=back)
-
-
-@mistake("1b-windows", "not-truncated", "eq-truncated", part="terms")
-def _(T, tau):
-    """Nothing is cut: this is the whole gradient.
-
-    The reset is forgotten, or made on a copy.
-    """
-    return triangle(T)
-
-
-@mistake("1b-windows", "sliding-window", "eq-truncated", part="terms")
-def _(T, tau):
-    """Each loss has its own tau newest terms here; in windows a loss just behind a border sees one only.
-
-    That is the truncation of eq-truncated.
-    """
-    return [(t, k) for t, k in triangle(T) if t - k < tau]
-
-
-@mistake("1b-windows", "border-shifted", "eq-truncated", part="terms")
-def _(T, tau):
-    """The borders are off by one step: the first window holds the steps 1 to tau.
-
-    The reset comes one step too late or too early.
-    """
-    return [(t, k) for t, k in triangle(T) if t // tau == k // tau]
-
-
-also(
-    "1b-windows",
-    "border-shifted",
-    terms=lambda T, tau: [(t, k) for t, k in triangle(T) if (t - 2) // tau == (k - 2) // tau],
-)
-
-
-@mistake("1b-windows", "counted-from-the-end", "eq-truncated", part="terms")
-def _(T, tau):
-    """The windows are counted from the end; they start with step 1.
-
-    The walk back counts its own steps.
-    """
-    return [(t, k) for t, k in triangle(T) if (T - t) // tau == (T - k) // tau]
-
-
-@mistake("1b-windows", "last-term-only", "eq-truncated", part="terms")
-def _(T, tau):
-    """Only k = t is left: what is carried is forgotten at every step, not at every border.
-
-    The reset stands outside the `if`.
-    """
-    return [(t, t) for t in range(1, T + 1)]
-
-
-@mistake("1b-windows", "loss-dropped", "eq-truncated", part="terms")
-def _(T, tau):
-    """At the border the loss is thrown away with what was carried: forget what comes from the right, keep
-    dl[t].
-
-    delta is set to zero after it was computed, not before.
-    """
-    return [(t, k) for t, k in windows(T, tau) if t % tau]
-
-
-@mistake("1b-windows", "transport-transposed", "eq-bptt", part="back")
-def _(s, W):
-    """W stands where its transpose is due.
-
-    Forward is W @ h, so backward is written W @ delta.
-    """
-    return s[:, None] * W.T

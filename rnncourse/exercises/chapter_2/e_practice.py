@@ -1,0 +1,229 @@
+"""The exercises of page 2e: energy and volume."""
+
+import numpy as np
+
+from rnncourse.check.exercises import exercise
+
+# 2e: the price of a half-life
+
+
+def short_memory(rng):
+    """a half-life between 4 and 15 steps"""
+    return (rng.uniform(4, 15),)
+
+
+def one_step(rng):
+    """a half-life of 1 step"""
+    return (1.0,)
+
+
+def long_memory(rng):
+    """a half-life of 1000 steps"""
+    return (1000.0,)
+
+
+@exercise(
+    "2e-half-life",
+    "The energy of a half-life",
+    "f(T), the energy 1 / (1 - |lambda|^2) of a unit whose memory has the half-life T",
+    short_memory,
+    one_step,
+    long_memory,
+    hints=(
+        "After T steps the memory is |lambda|^T. What is that at the half-life?",
+        "|lambda|^T = 1/2: solve for |lambda|, then put it into the energy.",
+        "`r = 2 ** (-1 / T)`, and the energy is `1 / (1 - r**2)`.",
+    ),
+)
+def energy(T, modulus=lambda T: 2 ** (-1 / T), price=lambda r: 1 / (1 - r**2)):
+    return price(modulus(T))
+
+
+@energy.mistake("modulus-not-squared", "eq-energy", part="price")
+def _(r):
+    """The modulus is not squared: an energy is a mean of squares.
+
+    The sum of |λ|^k is the better known series.
+    """
+    return 1 / (1 - r)
+
+
+@energy.mistake("modulus-returned", "eq-energy", part="price")
+def _(r):
+    """This is |λ|, the radius on the ring. What does it cost?
+
+    The first half of the question is answered.
+    """
+    return r
+
+
+@energy.mistake("e-fold", "eq-half-life", part="modulus")
+def _(T):
+    """After T steps of yours 1/e is left, not a half.
+
+    A time constant is taken for a half-life.
+    """
+    return np.exp(-1 / T)
+
+
+@energy.mistake("straight-line", "eq-half-life", part="modulus")
+def _(T):
+    """With this |λ| more than a half is left after T steps: a decay loses a share of what is there, not of
+    the start.
+
+    Half is lost in T steps, so 1/(2T) a step.
+    """
+    return 1 - 1 / (2 * T)
+
+
+@energy.mistake("large-T-only", "eq-energy")
+def _(T):
+    """This is what the energy tends to for long half-lives; for short ones it is too small.
+
+    1 - 2^(-2/T) is replaced by its first term.
+    """
+    return T / (2 * np.log(2))
+
+
+# 2e: the volume that a tanh network keeps
+
+
+def orthogonal(n, T):
+    def draw(rng):
+        return np.linalg.qr(rng.normal(size=(n, n)))[0], rng.uniform(-0.9, 0.9, size=n), T
+
+    draw.__doc__ = f"{n} units and T = {T}"
+    return draw
+
+
+@exercise(
+    "2e-volume",
+    "The volume that a tanh network keeps",
+    "f(W, h0, T), the geometric mean of all singular values of dh_T/dh_0 for h_t = tanh(W h_(t-1)) with an "
+    "orthogonal W, without an SVD",
+    orthogonal(3, 4),
+    orthogonal(8, 20),
+    orthogonal(1, 2),
+    orthogonal(4, 0),
+    hints=(
+        "The product of all singular values of a matrix is the modulus of its determinant. And the "
+        "determinant of a product?",
+        "J_t = diag(1 - h_t^2) W, and |det W| = 1. What is left of |det J_t|?",
+        "Multiply all 1 - h_i^2, over the units and over the steps 1 to T, and take the n-th root.",
+    ),
+)
+def volume(
+    W,
+    h0,
+    T,
+    states=lambda h: h[1:],
+    slopes=lambda h: 1 - h**2,
+    mean=lambda s: np.abs(s).prod() ** (1 / s.shape[1]),
+):
+    h = [h0]
+    for _ in range(T):
+        h.append(np.tanh(W @ h[-1]))
+    return mean(slopes(states(np.array(h))))
+
+
+@volume.mistake("state-off-by-one", "eq-jacobian", part="states")
+def _(h):
+    """The slopes are one step late: the slope of step t belongs to h_t, so h_0 has none and h_T has one.
+
+    h_0 is there before the loop, and the slope is taken before the step.
+    """
+    return h[:-1]
+
+
+@volume.mistake("not-squared", "eq-jacobian", part="slopes")
+def _(h):
+    """The slope of tanh is not 1 - h: at h = 0 both are 1, but it falls on both sides of 0.
+
+    The square is lost on the way.
+    """
+    return 1 - h
+
+
+@volume.mistake("logistic-slope", "eq-jacobian", part="slopes")
+def _(h):
+    """h (1 - h) is the slope of the logistic; this network has tanh.
+
+    It is the slope that the whole course uses.
+    """
+    return h * (1 - h)
+
+
+@volume.mistake("arithmetic-mean", "eq-transport", part="mean")
+def _(s):
+    """The slopes of a step are averaged by a sum. The determinant multiplies them.
+
+    A mean is a sum, divided by how many there are.
+    """
+    return np.abs(s).mean(axis=1).prod()
+
+
+@volume.mistake("no-root", "eq-transport", part="mean")
+def _(s):
+    """This is the determinant, the product of all singular values. Their geometric mean is its n-th root.
+
+    The product is the hard half.
+    """
+    return np.abs(s).prod()
+
+
+# 2e: the variance that keeps a volume
+
+
+@exercise(
+    "2e-determinant",
+    "The variance that keeps volume",
+    "a number s: entries of variance s / n keep the volume, per direction and layer, as n grows",
+    hints=(
+        "With s = 1 the volume shrinks by e^(-1/2) in each direction. What does s do to a singular value?",
+        "Entries of variance s / n are sqrt(s) times entries of variance 1 / n, and so are all singular "
+        "values.",
+        "sqrt(s) times e^(-1/2) must be 1.",
+    ),
+)
+def variance():
+    return np.e
+
+
+@variance.mistake("length-for-volume", None)
+def _():
+    """This keeps the mean square length of a vector. The volume shrinks with it, by e^(-1/2) in each
+    direction.
+
+    1 / n is the usual variance.
+    """
+    return 1
+
+
+@variance.mistake("deviation-for-variance", None)
+def _():
+    """By this factor each entry has to grow. The variance is that of the entries, squared.
+
+    The factor of the standard deviation is taken for that of the variance.
+    """
+    return np.sqrt(np.e)
+
+
+@variance.mistake("inverted", None)
+def _():
+    """This shrinks the volume further. It has to make up for the loss.
+
+    The loss itself is handed in, or its square.
+    """
+    return 1 / np.e
+
+
+variance.also("inverted", lambda: np.exp(-1 / 2))
+
+
+@variance.mistake("relu-variance", None)
+def _():
+    """2 / n is the variance for ReLU layers, where half of the units are silent. Here no unit is.
+
+    It is the other well-known number for initial weights.
+    """
+    return 2

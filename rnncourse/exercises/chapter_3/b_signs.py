@@ -1,0 +1,208 @@
+"""The exercises of page 3b: what is always positive."""
+
+from itertools import combinations
+
+import numpy as np
+
+from rnncourse.check.answers import Kind, a_thing, unequal
+from rnncourse.check.exercises import exercise
+from rnncourse.check.running import UnreadableError
+
+# 3b: what is always positive
+
+NAMES = ("f", "i", "o", "C_tilde", "C", "h")
+
+
+def read_signs(value):
+    if not isinstance(value, dict):
+        raise UnreadableError(
+            f"Give a dict such as {{'f': True, ...}} for {', '.join(NAMES)}; this is {a_thing(value)}."
+        )
+    for name, positive in value.items():
+        if name not in NAMES:
+            raise UnreadableError(f"{str(name)[:20]!r} is none of the six quantities {', '.join(NAMES)}.")
+        if not isinstance(positive, bool | np.bool_):
+            raise UnreadableError(f"{name!r} must be True (always positive) or False (not always).")
+    return {name: bool(positive) for name, positive in value.items()}
+
+
+def differing_signs(a, right):
+    missing = [name for name in NAMES if name not in a]
+    if missing:
+        return f"Say True or False for each of {', '.join(NAMES)}; missing: {', '.join(missing)}."
+    good = sum(a[name] == right[name] for name in NAMES)
+    return f"{good} of the six are right. Which function makes each, and what is its range?"
+
+
+@exercise(
+    "3b",
+    "What is always positive",
+    "a dict from 'f', 'i', 'o', 'C_tilde', 'C', 'h' to True (always positive) or False",
+    hints=(
+        "For each of the six: which function is applied last, and what is the range of that function?",
+        "sigma maps into (0, 1), whatever its argument; tanh maps into (-1, 1). Which quantities come out of "
+        "which?",
+        "A product is positive for certain only if all factors are. C adds a product with C_tilde, h is a "
+        "product with tanh(C): can one of these factors be negative?",
+    ),
+    kind=Kind(read_signs, unequal, differing_signs, numeric=False),
+    alike=("output-omitted+bias-argument",),
+)
+def signs(gates=dict, output=dict, candidate=dict, memory=dict, hidden=dict):
+    parts = gates() | output() | candidate() | memory() | hidden()
+    return {name: name in ("f", "i", "o") for name in NAMES} | parts
+
+
+@signs.mistake("cell-positive", "eq-lstm-cell", part="memory")
+def _():
+    """C is not always positive: it is a sum of what was kept and what was written, and the candidate may
+    write a negative value.
+
+    A memory looks like an amount; and both gates in its formula are positive.
+    """
+    return {"C": True}
+
+
+@signs.mistake("hidden-positive", "eq-lstm-hidden", part="hidden")
+def _():
+    """h is not always positive: o is, but tanh(C) has the sign of C.
+
+    In chapter 1 the states came out of a sigma and were positive.
+    """
+    return {"h": True}
+
+
+@signs.mistake("candidate-positive", "eq-lstm-gates", part="candidate")
+def _():
+    """The candidate is not always positive: its last function is tanh, not sigma.
+
+    Its line looks like those of the three gates.
+    """
+    return {"C_tilde": True}
+
+
+@signs.mistake("output-omitted", "eq-lstm-gates", part="output")
+def _():
+    """The output gate is missing from the positive ones: it is a gate like the other two.
+
+    o belongs to the output, so it is counted with h.
+    """
+    return {"o": False}
+
+
+signs.also("output-omitted", lambda: {name: name in ("f", "i") for name in NAMES if name != "o"})
+
+
+@signs.mistake("bias-argument", "eq-lstm-gates", part="gates")
+def _():
+    """A negative bias, or a negative pre-activation, does not make a gate negative: sigma maps every number
+    into (0, 1).
+
+    The argument of the gate can be negative, and its sign is taken for the sign of the gate.
+    """
+    return dict.fromkeys("fio", False)
+
+
+for some in [*combinations("fio", 1), *combinations("fio", 2)]:
+    if some != ("o",):
+        signs.also("bias-argument", gates=lambda some=some: dict.fromkeys(some, False))
+
+
+@signs.mistake("nonnegative-is-positive", "eq-lstm-cell")
+def _():
+    """All six cannot be positive. Even with C_0 = 0, which is not negative, the cell is only as positive as
+    what is written into it; find the one with a tanh and follow it.
+
+    One starts from C_0 = 0 and h_0 = 0, which are not negative, and sees only gates between 0 and 1 act on
+    them.
+    """
+    return dict.fromkeys(NAMES, True)
+
+
+# 3b-bound: how large a leaking cell can become
+
+
+@exercise(
+    "3b-bound",
+    "A sharper bound on the cell",
+    "f(C0, phi, t), the best bound on |C_t| if no forget gate exceeds phi < 1",
+    lambda rng: (float(rng.uniform(-3, -1)), float(rng.uniform(0.5, 0.8)), int(rng.integers(4, 7))),
+    hints=(
+        "One step: |C_t| <= phi |C_{t-1}| + 1. Why is the last term 1?",
+        "Unroll it twice, starting from |C_0|. Which powers of phi stand beside |C_0|, and which alone?",
+        "phi^t |C_0| + (1 + phi + ... + phi^(t-1)), and the bracket is a geometric sum.",
+    ),
+    alike=("start-forgotten+signed-start",),
+)
+def cell_bound(
+    C0,
+    phi,
+    t,
+    size=abs,
+    kept=lambda phi, t: phi**t,
+    written=lambda phi, t: (1 - phi**t) / (1 - phi),
+):
+    return kept(phi, t) * size(C0) + written(phi, t)
+
+
+@cell_bound.mistake("start-forgotten", "eq-cell-bound", part="kept")
+def _(phi, t):
+    """The initial cell is missing: what is left of it after t steps?
+
+    One starts from C_0 = 0, as most code does.
+    """
+    return 0.0
+
+
+@cell_bound.mistake("start-kept", "eq-cell-bound", part="kept")
+def _(phi, t):
+    """The initial cell stands there in full; it has been through t forget gates.
+
+    The bound for phi = 1 is only half rewritten.
+    """
+    return 1.0
+
+
+@cell_bound.mistake("signed-start", "eq-cell-bound", part="size")
+def _(C0):
+    """The sign of C_0 is in your bound: a bound on |C_t| starts from |C_0|.
+
+    The recursion is unrolled for C, not for its absolute value.
+    """
+    return C0
+
+
+@cell_bound.mistake("no-leak", "eq-cell-bound", part="written")
+def _(phi, t):
+    """What was written is counted in full, t times 1: earlier writings leak too.
+
+    Only the old cell is thought to pass the forget gate.
+    """
+    return float(t)
+
+
+@cell_bound.mistake("ceiling", "eq-cell-bound", part="written")
+def _(phi, t):
+    """That is the ceiling for t to infinity, right but not the best for finite t.
+
+    The geometric series is summed to infinity.
+    """
+    return 1 / (1 - phi)
+
+
+@cell_bound.mistake("one-term-too-many", "eq-cell-bound", part="written")
+def _(phi, t):
+    """The geometric sum has one term too many: t writings, of which the newest has not leaked.
+
+    1 + phi + ... + phi^t has t + 1 terms.
+    """
+    return (1 - phi ** (t + 1)) / (1 - phi)
+
+
+@cell_bound.mistake("newest-leaks", "eq-cell-bound", part="written")
+def _(phi, t):
+    """The newest writing has not met a forget gate yet: the sum starts with 1, not with phi.
+
+    The forget gate is applied to the sum of old and new.
+    """
+    return phi * (1 - phi**t) / (1 - phi)

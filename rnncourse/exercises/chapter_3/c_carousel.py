@@ -1,0 +1,416 @@
+"""The exercises of page 3c: the gradient along the cell."""
+
+import numpy as np
+
+from rnncourse import lstm
+from rnncourse.check.exercises import exercise
+from rnncourse.exercises.chapter_3.a_gates import weights
+from rnncourse.rnn import sigma
+
+# 3c: the gradient along the cell, gates and candidate given
+
+
+def gates(n, T, t, k):
+    def draw(rng):
+        return rng.uniform(0.2, 0.95, (T, n)), t, k
+
+    draw.__doc__ = f"n = {n}, t = {t}, k = {k}"
+    return draw
+
+
+@exercise(
+    "3c",
+    "The gradient along the cell, gates and candidate given",
+    "f(f, t, k), the (n, n) matrix dC_t/dC_k with f_t in row t - 1 of the array f",
+    gates(3, 7, 5, 2),
+    gates(4, 6, 4, 0),
+    gates(2, 3, 2, 2),
+    hints=(
+        "One step first: C_t = f_t * C_{t-1} + i_t * C~_t with all gates and the candidate fixed. What is "
+        "dC_t/dC_{t-1}, and what shape has it?",
+        "Each step multiplies by its own diagonal matrix. Which steps lie between C_k and C_t? Count them "
+        "for t = k + 1.",
+        "The steps are k + 1, ..., t, and f_i stands in row i - 1: the rows `f[k:t]`. Their product along "
+        "time is the diagonal; for t = k the product is empty, and the matrix the identity.",
+    ),
+    alike=(
+        *("from-k+last-only", "until-t-1+first-only", "until-t-1+last-only", "row-off-by-one+first-only"),
+        *("from-k-plus-1+last-only", "from-k-plus-1+first-only"),
+        *("row-too-early+last-only", "row-too-early+first-only"),
+    ),
+)
+def gate_path(
+    f,
+    t,
+    k,
+    rows=lambda f, t, k: f[k:t],
+    share=lambda f: f,
+    product=lambda f: f.prod(axis=0),
+    shape=np.diag,
+):
+    return shape(product(share(rows(f, t, k))))
+
+
+@gate_path.mistake("scalar-one", "eq-carousel")
+def _(f, t, k):
+    """This is the number 1: dC_t/dC_k is a matrix, and it is the identity only in the limit f = 1.
+
+    The paper itself writes 1 for the limit, where the identity matrix is meant.
+    """
+    return 1.0
+
+
+@gate_path.mistake("all-ones", "eq-carousel")
+def _(f, t, k):
+    """A matrix of ones is not the identity: it would mix every unit into every other.
+
+    "The derivative is 1" is turned into a matrix by filling it.
+    """
+    return np.ones((f.shape[1],) * 2)
+
+
+@gate_path.mistake("vector", "eq-gate-path", part="shape")
+def _(v):
+    """These are the right entries for some diagonal, but as a vector: a Jacobian has one row per output.
+
+    f * C acts entry by entry, so f itself looks like the derivative.
+    """
+    return v
+
+
+@gate_path.mistake("power-of-last", "eq-gate-path", part="product")
+def _(f):
+    """This is a power of the last gate: the gates differ from step to step.
+
+    One step is computed well and then repeated.
+    """
+    return f[-1] ** len(f)
+
+
+@gate_path.mistake("from-k", "eq-gate-path", part="rows")
+def _(f, t, k):
+    """Your product begins one step too early: f_k leads into C_k, and you start at C_k.
+
+    The product is taken from k to t, both included.
+    """
+    return f[k - 1 : t]
+
+
+@gate_path.mistake("until-t-1", "eq-gate-path", part="rows")
+def _(f, t, k):
+    """Your product ends one step too early: f_t is the last factor.
+
+    `range` leaves out its end, or the row of f_t is taken for t.
+    """
+    return f[k : t - 1]
+
+
+@gate_path.mistake("row-off-by-one", "eq-gate-path", part="rows")
+def _(f, t, k):
+    """The rows of f are one too late: f_t stands in row t - 1, since there is no f_0.
+
+    States have a row 0 and gates have none, so that their rows are numbered differently.
+    """
+    return f[k + 1 : t + 1]
+
+
+@gate_path.mistake("row-too-early", "eq-gate-path", part="rows")
+def _(f, t, k):
+    """The rows of f are one too early: they are those of f_k, ..., f_{t-1}, where f_{k+1}, ..., f_t are due.
+
+    The offset between steps and rows is taken off twice.
+    """
+    return f[k - 1 : t - 1]
+
+
+@gate_path.mistake("from-k-plus-1", "eq-gate-path", part="rows")
+def _(f, t, k):
+    """Your product begins one step too late: f_{k+1}, the first factor, stands in row k.
+
+    The product starts at k + 1, and the row of f_{k+1} is taken for k + 1.
+    """
+    return f[k + 1 : t]
+
+
+@gate_path.mistake("forget-inverted", "eq-gate-path", part="share")
+def _(f):
+    """You multiply by 1 - f: f is the share that stays, in spite of its name.
+
+    A gate called forget should forget when it is open, one would think.
+    """
+    return 1 - f
+
+
+@gate_path.mistake("product-over-units", "eq-gate-path")
+def _(f, t, k):
+    """You multiply over the units as well as over time: each unit has a product of its own.
+
+    `f[k:t].prod()` without an axis multiplies all numbers of the array.
+    """
+    return np.eye(f.shape[1]) * f[k:t].prod()
+
+
+gate_path.also("product-over-units", lambda f, t, k: f[k:t].prod())
+
+
+gate_path.also("product-over-units", lambda f, t, k: np.diag(f[k:t].prod(axis=1)))
+
+
+@gate_path.mistake("summed", "eq-gate-path", part="product")
+def _(f):
+    """The gates are added where they multiply: each step scales what the step before has left.
+
+    The double sum adds over time, and the product inside it is drawn into the sum.
+    """
+    return f.sum(axis=0)
+
+
+@gate_path.mistake("mean-power", "eq-gate-path", part="product")
+def _(f):
+    """This is a power of the mean gate: a product of different numbers is not a power of their mean.
+
+    A typical gate is put in the place of all.
+    """
+    return f.mean(axis=0) ** len(f)
+
+
+@gate_path.mistake("last-only", "eq-gate-path", part="product")
+def _(f):
+    """Only the last step is there: this is dC_t/dC_{t-1}.
+
+    The slip of the paper's index: the factor is the same for all i, and one is written for all.
+    """
+    return f[-1]
+
+
+@gate_path.mistake("first-only", "eq-gate-path", part="product")
+def _(f):
+    """Only the first step is there: this is dC_{k+1}/dC_k.
+
+    One step is computed, the one that leaves C_k, and the others are left out.
+    """
+    return f[0]
+
+
+@gate_path.mistake("zero", "eq-gate-path")
+def _(f, t, k):
+    """This is zero: C_k does reach C_t, on the path that every forget gate leaves open a little.
+
+    With the gates fixed, C_t seems to depend on C_{t-1} alone.
+    """
+    return np.zeros((f.shape[1],) * 2)
+
+
+@gate_path.mistake("always-identity", "eq-carousel")
+def _(f, t, k):
+    """This is the identity whatever the gates. It is right in the limit f = 1, which a sigma never reaches,
+    or for an empty product: does your slice of f hold any rows?
+
+    The constant error carousel of 1997, before there was a forget gate, is remembered as a law.
+    """
+    return np.eye(f.shape[1])
+
+
+# 3c-full: the exact total, gates and all
+
+
+def run(n, m, T, t, k):
+    def draw(rng):
+        params, x = weights(rng, n, m), rng.uniform(-1.5, 1.5, (T, m))
+        states = lstm.forward(params, x, rng.uniform(-1, 1, n), rng.uniform(-2, 2, n))
+        return params, x, states, t, k
+
+    draw.__doc__ = f"n = {n}, t = {t}, k = {k}" + (k == 0) * ", where h_0 is given and does not move with C_0"
+    return draw
+
+
+def on_h(params, change, *names):
+    """The parameters with change(W) for the columns that meet h, in each W that is named."""
+    n, old = len(params.b_f), params._asdict()
+    return params._replace(
+        **{name: np.hstack([change(old[name][:, :n]), old[name][:, n:]]) for name in names}
+    )
+
+
+@exercise(
+    "3c-full",
+    "The exact gradient of the cell",
+    "f(params, x, states, t, k), the (n, n) total dC_t/dC_k, with h_k = o_k tanh(C_k) moving with C_k and "
+    "o_k fixed",
+    run(3, 2, 6, 5, 2),
+    run(2, 3, 4, 3, 0),
+    run(2, 3, 4, 2, 2),
+    hints=(
+        "C_k reaches C_{k+1} on the direct path and, through h_k, on three more: f, i and C~ all read h_k.",
+        "Carry two matrices forward, dC_s/dC_k and dh_s/dC_k. They start as I and diag(o_k (1 - tanh² C_k)); "
+        "for k = 0 the second one is 0, since h_0 is given.",
+        "A step adds to diag(f) dC the terms diag(C_prev f (1 - f)) W_f dh, diag(C~ i (1 - i)) W_i dh and "
+        "diag(i (1 - C~²)) W_c dh, each W without its columns for x. Then dh is renewed, and o moves with dh "
+        "too.",
+    ),
+)
+def full_path(params, x, states, t, k):
+    return lstm.cell_transport(params, x, states, t, k)
+
+
+@full_path.mistake("gates-only", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """This is the product of the forget gates, gates and candidate frozen. All four boxes read h_{t-1}, and
+    h_{t-1} moves with C_{t-1}.
+
+    The paper calls the other paths negligible.
+    """
+    return lstm.gate_transport(states, t, k)
+
+
+@full_path.mistake("one-step-product", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """This is a product of one-step derivatives dC_i/dC_{i-1} with o_i fixed. C alone is not the whole state:
+    the output gates carry h_{i-1} into h_i past C_i.
+
+    The chain rule is used on C alone, as if C_{t-1} determined C_t.
+    """
+    product = np.eye(states.C.shape[1])
+    for i in range(k + 1, t + 1):
+        product = lstm.cell_transport(params, x, states, i, i - 1) @ product
+    return product
+
+
+@full_path.mistake("hidden-fixed", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """The path of the first step through h_k is missing: h_k = o_k tanh(C_k) moves with C_k.
+
+    The derivative is started with dh_k/dC_k = 0, which is right for k = 0 only.
+    """
+    o = states.o.copy()
+    o[k - 1] = 0  # o_k enters only there
+    return lstm.cell_transport(params, x, states._replace(o=o), t, k)
+
+
+@full_path.mistake("path-missing", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """One of the paths into C_t is missing: f, i and the candidate all read h_{t-1}.
+
+    The product rule has four terms here, and one is easily dropped.
+    """
+    return full_path(on_h(params, np.zeros_like, "W_f"), x, states, t, k)
+
+
+for name in "W_i", "W_c":  # without W_o it is the one-step product
+    full_path.also("path-missing", lambda p, *a, name=name: full_path(on_h(p, np.zeros_like, name), *a))
+
+
+@full_path.mistake("weights-transposed", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """The weights on h stand there transposed: forward in time each W itself is due, rows scaled by a slope.
+
+    The backward pass multiplies by W^T.
+    """
+    return full_path(on_h(params, np.transpose, *params._fields[:4]), x, states, t, k)
+
+
+@full_path.mistake("new-cell-for-old", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """The path through the forget gate carries C_t: what the gate multiplies is the old cell, C_{t-1}.
+
+    Row s of the gates belongs to step s + 1, and row s of the cell to step s.
+    """
+    _, C, f, i, o, C_tilde = (a[..., None] for a in states)
+    W_f, W_i, W_o, W_c = (W[:, : len(W)] for W in params[:4])
+    dC, D = np.eye(len(W_f)), o * (1 - np.tanh(C[1:]) ** 2)
+    dh = D[k - 1] * dC
+    for s in range(k, t):
+        A = C[s + 1] * f[s] * (1 - f[s]) * W_f + C_tilde[s] * i[s] * (1 - i[s]) * W_i
+        dC = f[s] * dC + (A + i[s] * (1 - C_tilde[s] ** 2) * W_c) @ dh
+        dh = D[s] * dC + np.tanh(C[s + 1]) * o[s] * (1 - o[s]) * W_o @ dh
+    return dC
+
+
+@full_path.mistake("transposed", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """Rows and columns are exchanged: row a belongs to entry a of C_t.
+
+    The backward pass multiplies by transposes, and they are kept.
+    """
+    return full_path(params, x, states, t, k).T
+
+
+@full_path.mistake("from-k", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """This is the derivative by C_{k-1}: one step too many.
+
+    Row k of the gates belongs to step k + 1, and that of the states to step k.
+    """
+    return lstm.cell_transport(params, x, states, t, k - 1)
+
+
+@full_path.mistake("until-t-1", "eq-full-jacobian")
+def _(params, x, states, t, k):
+    """This is the derivative of C_{t-1}: the last step is missing.
+
+    `range` leaves out its end.
+    """
+    return lstm.cell_transport(params, x, states, t - 1, k)
+
+
+# 3c-half-life: how long a gradient lasts
+
+
+@exercise(
+    "3c-half-life",
+    "The half-life of the cell",
+    "f(b), the steps until a gradient along the cell has halved, if every forget gate is sigma(b)",
+    lambda rng: (float(rng.uniform(1.5, 4)),),
+    hints=(
+        "After s steps the gradient along the cell is f^s. For which s is that 1/2?",
+        "Take logarithms on both sides, natural ones on both.",
+        "s = ln 2 / -ln f, and f = sigma(b) = 1 / (1 + e^-b).",
+    ),
+)
+def half_life(b, gate=sigma, steps=lambda f: np.log(2) / -np.log(f)):
+    return steps(gate(b))
+
+
+@half_life.mistake("time-constant", "eq-half-life", part="steps")
+def _(f):
+    """These are the steps until the gradient has fallen to 1/e, not to 1/2.
+
+    Physics quotes decay times so, and 1/e is what the exponential offers.
+    """
+    return 1 / -np.log(f)
+
+
+@half_life.mistake("linear-decay", "eq-half-life", part="steps")
+def _(f):
+    """You take the same amount away at each step; each step takes the same share of what is left.
+
+    One step loses 1 - f, so that half should be gone after 1/2 : (1 - f).
+    """
+    return 0.5 / (1 - f)
+
+
+@half_life.mistake("inverted", "eq-half-life", part="steps")
+def _(f):
+    """This is the inverse: halvings per step, not steps per halving.
+
+    Solving f^s = 1/2 for s, one divides by the wrong logarithm.
+    """
+    return -np.log(f) / np.log(2)
+
+
+@half_life.mistake("sign", "eq-half-life", part="steps")
+def _(f):
+    """The number is negative: ln f is, for f < 1, and so is ln 1/2.
+
+    ln 2 / ln f forgets that the half is 1/2.
+    """
+    return np.log(2) / np.log(f)
+
+
+@half_life.mistake("tanh-gate", "eq-half-life", part="gate")
+def _(b):
+    """You have taken tanh(b) for the gate; a gate is sigma(b).
+
+    The cell has both functions.
+    """
+    return np.tanh(b)
