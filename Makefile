@@ -5,6 +5,7 @@
 # make notebooks  run every notebook and write its outputs back
 # make dist     one zip of the built book that opens without a server
 # make pdf      the whole course as one PDF
+# make release  the zip, the PDF and the package's wheel in _build/release, as a tag v... publishes them
 # make other-cpu  the notebooks' outputs as an older processor computes them
 # make nightly  what `make test` leaves to the night: the notebooks, executed again, give the same bytes
 # make alarms   spoil stored outputs and formulas; the notebooks must notice
@@ -44,7 +45,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 LITE = _build/html/lite/jupyter-lite.json
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
-.PHONY: book html test lint lab notebooks nightly dist pdf other-cpu alarms versions mutation bench lighthouse lock clean env help
+.PHONY: book html test lint lab notebooks nightly dist pdf release other-cpu alarms versions mutation bench lighthouse lock clean env help
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
 
@@ -108,6 +109,10 @@ dist: html
 
 pdf: html
 	@$(BIN)/python -m tools.pdf
+
+release: dist pdf
+	@rm -rf build _build/release && mkdir _build/release && cp _build/rnncourse-book.* _build/release
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --out-dir _build/release
 
 other-cpu: .venv/ready
 	@OPENBLAS_CORETYPE=Nehalem NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python -m tools.cpu)" $(PYTEST) $(NBVAL) book

@@ -3,7 +3,7 @@
     python -m tools.versions        makes an environment each in .venv/versions; prints one line a pair
 
 A Python is looked for in PATH and in pyenv's folder; uv downloads one that is missing. The tests that compare
-with PyTorch and those of the built pages, of the tools and of notebooks run anew are for `make test` only.
+with PyTorch and those of the built pages and of the tools are for `make test` only.
 """
 
 import os
@@ -25,7 +25,6 @@ LEFT_OUT = (
     "test_rnn.py",
     "test_lstm.py",
     "test_adding.py",
-    "test_notebooks.py",
     "test_alarm.py",
 )
 
