@@ -1,9 +1,9 @@
 """Exercises, and the mistakes that are known for each: wrong derivations, run on the learner's own probe.
 
 A right answer is a function whose keyword arguments are the parts of its derivation; `@exercise(...)` makes
-an Exercise of it, to which its mistakes are tied. A mistake puts a wrong function in the place of one part, or
-of the whole; two mistakes in different parts make a pair. To add a mistake, write that function. Its docstring
-is the sentence that the learner reads and, a paragraph further, why one errs so:
+an Exercise of it, to which its mistakes are tied. A mistake puts a wrong function in the place of one part,
+or of the whole; two mistakes in different parts make a pair. To add a mistake, write that function. Its
+docstring is the sentence that the learner reads and, a paragraph further, why one errs so:
 
     @jacobian.mistake("transposed", "eq-jacobian", part="finish")
     def _(J):
@@ -122,7 +122,7 @@ EXERCISES = Book()
 
 
 def exercise(key, title, takes, *probes, hints, kind=None, alike=(), question=""):
-    """Make the decorated function, the right answer, an Exercise; `alike` lists pairs "a+b" that are no news."""
+    """Make an Exercise of the decorated right answer; `alike` lists the pairs "a+b" that are no news."""
 
     def declare(right):
         alike_slugs = tuple(frozenset(pair.split("+")) for pair in alike)

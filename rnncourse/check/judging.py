@@ -1,7 +1,6 @@
 """Hold an answer against the right one and every known mistake, and say what came of it."""
 
 import time
-from functools import partial
 from itertools import count
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from . import records
 from .answers import TOLERANCE, a_thing
 from .exercises import EXERCISES, candidates, draw
-from .running import CALLED, SECONDS, holds_dots, interruptible, run
+from .running import SECONDS, holds_dots, interruptible, run
 from .verdicts import Verdict
 
 NOT_YET, UNANSWERED, CORRECT = "Not yet", "Not answered yet", "Correct"
@@ -45,14 +44,10 @@ _attempts = {}
 
 def judge(ex, probe, answer):
     """The verdict on one answer."""
-    verdict = partial(_verdict, ex)
     if ex.function and not callable(answer):
-        if holds_dots(answer):
-            return verdict(UNANSWERED, _empty(ex))
-        return verdict(
-            NOT_YET,
-            f"This exercise takes a function, {ex.takes}; you gave {a_thing(answer)}. "
-            f'Pass the function itself, uncalled: `check("{ex.key}", your_function)`.',
+        unanswered = holds_dots(answer)
+        return (
+            _verdict(ex, UNANSWERED, _stub(ex)) if unanswered else _verdict(ex, NOT_YET, _value(ex, answer))
         )
     function = answer if callable(answer) else lambda: answer
     end = time.monotonic() + SECONDS
@@ -61,21 +56,25 @@ def judge(ex, probe, answer):
         return run(function, arguments, ex.kind.read, max(end - time.monotonic(), 0.1))
 
     first = outcome(probe.arguments)
-    verdict = partial(verdict, printed=first.printed)
-    if first.trouble == "...":
-        return verdict(UNANSWERED, _empty(ex))
+    if first.unanswered:
+        return _verdict(ex, UNANSWERED, _stub(ex), first)
     if first.trouble:
-        return verdict(NOT_YET, _trouble(ex, first.trouble))
-    right = probe.values[0][1]
+        return _verdict(ex, NOT_YET, _trouble(ex, first), first)
+    slugs, right = which(ex, probe, first.value), probe.values[0][1]
     error = ex.kind.error(first.value, right)
-    slugs = next((s for s, value in probe.values if ex.kind.error(first.value, value) <= TOLERANCE), None)
-    verdict = partial(verdict, error=error)
     if slugs is None:
-        return verdict(NOT_YET, ex.kind.differs(first.value, right))
+        return _verdict(ex, NOT_YET, ex.kind.differs(first.value, right), first, error)
     if slugs:
-        return verdict(NOT_YET, _named(ex, slugs), mistake="+".join(slugs))
+        return _verdict(ex, NOT_YET, _named(ex, slugs), first, error, "+".join(slugs))
     trouble = CHANGED if first.changed else _once_only(ex, probe, outcome, first)
-    return verdict(NOT_YET, trouble) if trouble else verdict(CORRECT, _praise(ex, error))
+    if trouble:
+        return _verdict(ex, NOT_YET, trouble, first, error)
+    return _verdict(ex, CORRECT, _praise(ex, error), first, error)
+
+
+def which(ex, probe, value):
+    """The candidate that a value is: its slugs, () for the right one, None for none of them."""
+    return next((slugs for slugs, known in probe.values if ex.kind.error(value, known) <= TOLERANCE), None)
 
 
 def _once_only(ex, probe, outcome, first):
@@ -83,15 +82,17 @@ def _once_only(ex, probe, outcome, first):
     if not ex.function:
         return None
     again = outcome(probe.arguments)
-    if again.trouble:
-        return f"Right at a first call, but not at a second one with the same arguments.\n{again.trouble}"
+    if again.unanswered or again.trouble:
+        return (
+            f"Right at a first call, but not at a second one with the same arguments.\n{_trouble(ex, again)}"
+        )
     if not ex.kind.error(again.value, first.value) <= TOLERANCE:
         return AGAIN
     rng = np.random.default_rng(0)
     for inputs in ex.probes[1:]:
         arguments = inputs(rng)
         other, right = outcome(arguments), ex.kind.read(ex.right(*arguments))
-        trouble = _trouble(ex, other.trouble) if other.trouble else None
+        trouble = _trouble(ex, other)
         if not trouble and not ex.kind.error(other.value, right) <= TOLERANCE:
             trouble = ex.kind.differs(other.value, right)
         if trouble:
@@ -104,20 +105,30 @@ def _praise(ex, error):
         return "All of it."
     bound = next(bound for bound in ("1e-12", "1e-8", "1e-4") if error <= float(bound))
     rounded = " Finite differences, float32 or few digits? The formula itself would reach 1e-12."
-    return f"The relative error is below {bound}.{rounded * (error > 1e-8)}"
+    return f"The relative error is below {bound}.{rounded if error > 1e-8 else ''}"
 
 
-def _verdict(ex, status, says, mistake=None, error=None, printed=""):
+def _verdict(ex, status, says, outcome=None, error=None, mistake=None):
+    printed = outcome.printed if outcome else ""
     return Verdict(ex.key, status, status == CORRECT, mistake, error, says, printed)
 
 
-def _empty(ex):
-    stub = f"In the place of `...` {'write' if ex.function else 'give'} {ex.takes}. Then run the cell again."
-    return f'{stub} Stuck? `hint("{ex.key}")`.{UNSTOPPABLE * (not interruptible())}'
+def _stub(ex):
+    asked = f"In the place of `...` {'write' if ex.function else 'give'} {ex.takes}. Then run the cell again."
+    return f'{asked} Stuck? `hint("{ex.key}")`.{"" if interruptible() else UNSTOPPABLE}'
 
 
-def _trouble(ex, trouble):
-    return f"{trouble} The exercise calls {ex.takes}." if trouble.startswith(CALLED) else trouble
+def _value(ex, answer):
+    return (
+        f"This exercise takes a function, {ex.takes}; you gave {a_thing(answer)}. "
+        f'Pass the function itself, uncalled: `check("{ex.key}", your_function)`.'
+    )
+
+
+def _trouble(ex, outcome):
+    if outcome.unanswered:
+        return "There it still returns `...`."
+    return f"{outcome.trouble} The exercise calls {ex.takes}." if outcome.misfit else outcome.trouble
 
 
 def _named(ex, slugs):

@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 SECONDS = 5
-CALLED = "It could not be called as the exercise calls it"
 
 
 class TimedOut(BaseException):
@@ -35,12 +34,14 @@ class Printed(io.StringIO):
 
 
 class Outcome(NamedTuple):
-    """What came of one run: a value, or the trouble in one sentence; "..." for a stub that is still empty."""
+    """What came of one run: a value, or the trouble in one sentence."""
 
-    value: Any
-    trouble: str | None
-    changed: bool  # the inputs are not what they were
-    printed: str
+    value: Any = None
+    trouble: str | None = None
+    unanswered: bool = False  # a stub that is still empty
+    misfit: bool = False  # the call itself failed: the answer takes other arguments
+    changed: bool = False  # the inputs are not what they were
+    printed: str = ""
 
 
 def has_timer():
@@ -57,7 +58,7 @@ def interruptible():
 def run(answer, arguments, read, seconds=SECONDS):
     """Call answer(*arguments) on copies and read its value with `read`; never raise, but for Ctrl-C."""
     given, kept = copy.deepcopy(arguments), copy.deepcopy(arguments)
-    printed, value, trouble = Printed(), None, None
+    printed = Printed()
     states = random.getstate(), np.random.get_state()
     try:
         with (
@@ -68,23 +69,24 @@ def run(answer, arguments, read, seconds=SECONDS):
         ):
             warnings.simplefilter("ignore")
             warnings.simplefilter("default", RuntimeWarning)  # overflow, log of 0, imaginary parts dropped
-            value = bounded(lambda: _read(answer, answer(*given), read), seconds)
+            outcome = Outcome(bounded(lambda: _read(answer, answer(*given), read), seconds))
     except KeyboardInterrupt:
         raise
     except TimedOut:
         trouble = f"It was stopped, its {SECONDS} seconds were over: is there a loop that never ends?"
+        outcome = Outcome(trouble=trouble)
     except UnansweredError:
-        trouble = "..."
+        outcome = Outcome(unanswered=True)
     except UnreadableError as error:
-        trouble = str(error)
+        outcome = Outcome(trouble=str(error))
     except BaseException as error:
-        trouble = _raised(error)
+        outcome = _raised(error)
     finally:
         random.setstate(states[0])
         np.random.set_state(states[1])
     said = "" if printed.closed else printed.getvalue()
     said += "".join(f"{w.category.__name__}: {w.message}\n" for w in warned[:3])
-    return Outcome(value, trouble, not _same(given, kept), said)
+    return outcome._replace(changed=not _same(given, kept), printed=said)
 
 
 def bounded(call, seconds):
@@ -159,8 +161,19 @@ def holds_dots(value):
 
 
 def _does_nothing(answer):
-    """Whether a function is a stub: its whole body is `...`, `pass` or a docstring."""
-    return isinstance(answer, types.FunctionType) and len(list(dis.get_instructions(answer))) <= 4
+    """Whether a function is a stub, its body `...`, `pass` or a docstring: it does what an empty one does.
+
+    So its bytecode holds no kind of instruction that the empty function has not: it reads no variable, calls
+    nothing and computes nothing.
+    """
+    return isinstance(answer, types.FunctionType) and _instructions(answer) <= {*_instructions(_empty), "NOP"}
+
+
+def _empty(): ...
+
+
+def _instructions(function):
+    return {instruction.opname for instruction in dis.get_instructions(function)}
 
 
 def _raised(error):
@@ -169,13 +182,15 @@ def _raised(error):
     except Exception:
         message = ""
     if "ellipsis" in message.lower() and not isinstance(error, IndexError):  # numpy's lists what it takes
-        return "..."
+        return Outcome(unanswered=True)
     what = f"`{type(error).__name__}{': ' * bool(message)}{message}`"
     places = [frame for frame in traceback.extract_tb(error.__traceback__) if not _library(frame.filename)]
+    if not places and isinstance(error, TypeError):
+        return Outcome(trouble=f"It could not be called as the exercise calls it: {what}.", misfit=True)
     if not places:
-        return f"{CALLED}: {what}." if isinstance(error, TypeError) else f"It raised {what}."
+        return Outcome(trouble=f"It raised {what}.")
     line = f": `{places[-1].line}`" if places[-1].line else ""
-    return f"It raised {what} in line {places[-1].lineno} of your code{line}."
+    return Outcome(trouble=f"It raised {what} in line {places[-1].lineno} of your code{line}.")
 
 
 def _library(filename):

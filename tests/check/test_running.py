@@ -50,11 +50,17 @@ def no_return(W, x):
     right(W, x)
 
 
+def names_only(W, x):
+    J = 3  # noqa: F841
+
+
 TROUBLE = {
     "raises": (raises, "`ValueError: matmul"),
     "too few parameters": (lambda W: W, "calls f(W, x)"),
     "too many parameters": (lambda W, x, b: W, "calls f(W, x)"),
     "None": (no_return, "is the `return` missing"),
+    "None, after one line": (names_only, "is the `return` missing"),
+    "too few parameters, and none used": (lambda: None, "calls f(W, x)"),
     "a string": (lambda W, x: "J", "a str, where an array"),
     "a dict": (lambda W, x: {}, "a dict, where an array"),
     "a set": (lambda W, x: {1.0}, "a set, where an array"),
@@ -97,13 +103,21 @@ def documented_stub(W, x):
     """The Jacobian."""
 
 
+def long_stub(W, x):
+    """The Jacobian."""
+    ...
+    pass
+    ...
+    pass
+
+
 def half_a_stub(W, x):
     z = ...
     return sigma(z)
 
 
 @pytest.mark.parametrize(
-    "answer", [..., stub, documented_stub, half_a_stub, lambda W, x: ..., lambda W, x: [...]]
+    "answer", [..., stub, documented_stub, long_stub, half_a_stub, lambda W, x: ..., lambda W, x: [...]]
 )
 def test_a_stub_is_unanswered(answer):
     verdict = check("1a", answer)
@@ -381,10 +395,16 @@ def test_a_function_with_a_memory_does_not_pass():
         calls.append(1)
         return right(W, x) if len(calls) == 1 else calls["again"]
 
+    def half_written(W, x):
+        calls.append(1)
+        return right(W, x) if len(calls) == 1 else ...
+
     assert "a second call" in str(check("1a", first_time_lucky))
     calls.clear()
     assert "not at a second one" in (said := str(check("1a", once))) and "TypeError" in said
     assert "W of shape (3, 5)" in str(check("1a", remembers))
+    calls.clear()
+    assert "There it still returns `...`." in str(check("1a", half_written))
 
 
 def test_what_is_printed_is_shown_once_and_escaped():
