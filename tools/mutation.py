@@ -34,16 +34,14 @@ JOBS = 2
 FUZZ = "tests/test_fuzz.py::test_the_mathematics"
 CHAPTERS = "rnn", "spectra", "lstm", "practice"
 PROOFS = ["tests/test_certificates.py", "-k", "not command and not numpy"]  # which start Python anew
-CHECKS = [
-    f"tests/check/test_{name}.py"
-    for name in ("answers", "running", "chapter_1", "chapter_2", "chapter_3", "panels", "confusion")
-]
+ENGINE = "__init__", "answers", "exercises", "judging", "records", "running", "verdicts", "catalogue"
+CHECKS = [f"tests/check/test_{name}.py" for name in ("answers", "running", "panels", "exercises")]
+CONTENT = [f"tests/exercises/test_{name}.py" for name in ("mistakes", "chapter_1", "chapter_2", "chapter_3")]
 EXERCISES = sorted(
     path.relative_to(ROOT / "rnncourse").as_posix()
     for path in ROOT.glob("rnncourse/exercises/chapter_*/*.py")
     if path.name != "__init__.py"
 )
-ENGINE = "__init__", "answers", "exercises", "judging", "records", "running", "verdicts", "catalogue"
 TESTS = {  # module -> the tests that are to notice, the fastest first
     "rnn.py": ["tests/test_rnn.py", FUZZ, "-k", "rnn"],
     "spectra.py": ["tests/test_spectra.py", FUZZ, "-k", "spectra"],
@@ -52,8 +50,8 @@ TESTS = {  # module -> the tests that are to notice, the fastest first
     "adding.py": ["tests/test_adding.py"],
     "_shapes.py": ["tests/test_rnn.py", "tests/test_lstm.py", "tests/test_spectra.py", FUZZ],
     **{f"certificates/{name}.py": PROOFS for name in ("__init__", "oracles", *CHAPTERS)},
-    **{f"check/{name}.py": CHECKS for name in ENGINE},
-    **{page: CHECKS[:1:-1] for page in EXERCISES},  # the confusion matrix first
+    **{f"check/{name}.py": [*CHECKS, *CONTENT[::-1]] for name in ENGINE},
+    **{page: [*CONTENT, CHECKS[0]] for page in EXERCISES},
 }
 GUARD = "strict=False", "strict=True"
 # Python 3.11 cannot enter these functions; later ones can.

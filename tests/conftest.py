@@ -1,4 +1,4 @@
-"""What the tests of the self-checks share: nobody's own progress is touched."""
+"""What all tests share: nobody's own progress is touched."""
 
 import pytest
 
