@@ -55,6 +55,18 @@ def weights(kind, n, rng, forget_bias=1.0):
     return [*cell, uniform(n), np.zeros(1)]
 
 
+def chrono(w, T, rng, both=True):
+    """The weights of an LSTM with half-lives spread up to about T steps: chrono initialisation.
+
+    w from weights("LSTM", ...), T > 2: the forget bias of each unit is ln u, u uniform in (1, T - 1), and the
+    input bias -ln u, unless only the forget half is wanted -> a new list. Tallec & Ollivier (2018).
+    """
+    w = list(w)
+    w[4] = np.log(rng.uniform(1, T - 1, w[4].shape))
+    w[5] = -w[4] if both else w[5]
+    return w
+
+
 def forward(kind, w, x):
     """The states from x (T, ..., 2), from zero: lstm.States, or h (T+1, ..., n) of the plain network."""
     h = np.zeros((len(x) + 1, *x.shape[1:-1], len(w[-2])))
@@ -124,10 +136,20 @@ def train(kind, T, n=32, seed=0, rate=0.02, updates=600, forget_bias=1.0):
     -> the weights, and the mean squared error of each batch. ValueError for another kind than in weights.
     """
     rng = np.random.default_rng(seed)
-    w, losses = weights(kind, n, rng, forget_bias), []
+    w = weights(kind, n, rng, forget_bias)
+    return descend(w, lambda w: gradient(kind, w, *batch(rng, T)), rate, updates)
+
+
+def descend(w, gradient, rate, updates, until=None):
+    """Adam from the weights w, until it is solved (or until(losses) holds) or for so many updates.
+
+    gradient(w) draws a batch and returns its loss and gradients, and perhaps more -> the weights, and the
+    loss of each batch.
+    """
+    losses, until = [], until or solved
     memory = 0, [np.zeros_like(a) for a in w], [np.zeros_like(a) for a in w]
-    while len(losses) < updates and not solved(losses):
-        loss, gradients, _ = gradient(kind, w, *batch(rng, T))
+    while len(losses) < updates and not until(losses):
+        loss, gradients, *_ = gradient(w)
         w, memory = adam(w, gradients, memory, rate)
         losses.append(loss)
     return w, losses

@@ -1,0 +1,94 @@
+"""Parts, starts and gradients of the LSTM compared on the adding task: 32 units, batches of 64, float32.
+
+python -m benchmarks.variants chrono       three starts at T = 50, 100, 200   -> rnncourse/data/chrono.json
+python -m benchmarks.variants ablations    parts left out, at T = 50          -> rnncourse/data/ablations.json
+python -m benchmarks.variants truncated    no gradient through h, and parity  -> rnncourse/data/truncated.json
+
+Ten to twenty minutes each. Seed 0 serves to choose rates and is not counted in the results.
+"""
+
+import sys
+
+import numpy as np
+
+from benchmarks.store import conditions, write
+from rnncourse import adding, variants
+
+COMMAND = "OPENBLAS_NUM_THREADS=1 python -m benchmarks.variants"
+STARTS = "bias 1", "chrono", "forget half"
+RATES = 0.01, 0.02, 0.04, 0.08
+SEEDS = range(1, 6)
+LIMIT = 3000
+
+
+def parity(rng, T, size=64):
+    """Bits x (T, size, 2), the second input 1; y = 1 if their sum is odd. The best constant errs by 1/4."""
+    x = np.ones((T, size, 2))
+    x[..., 0] = rng.integers(0, 2, (T, size))
+    return x, x[..., 0].sum(0) % 2
+
+
+def run(T, rate, seed, start="bias 1", variant="full", truncated=False, task=adding.batch, limit=LIMIT):
+    """One training: updates until it was solved or stopped, and the mean error of the last 20."""
+    rng = np.random.default_rng(seed)
+    w = adding.weights("LSTM", 32, rng)
+    if start != "bias 1":
+        w = adding.chrono(w, T, rng, both=start == "chrono")
+
+    def gradient(w):
+        x, y = (a.astype(np.float32) for a in task(rng, T))
+        return variants.gradient(w, x, y, variant, truncated)
+
+    _, losses = adding.descend([a.astype(np.float32) for a in w], gradient, rate, limit)
+    solved, error = bool(adding.solved(losses)), round(float(np.mean(losses[-20:])), 4)
+    return dict(T=T, rate=rate, seed=seed, solved=solved, updates=len(losses), error=error)
+
+
+def best(sweep, **which):
+    """The rate of the quickest run, or of the one with the least error, among those which are such."""
+    these = [r for r in sweep if all(r[key] == value for key, value in which.items())]
+    return min(these, key=lambda r: (r["updates"], r["error"]))["rate"]
+
+
+def compare(name, key, values, lengths):
+    """Each value of one argument of run: a sweep of rates at the first length, then five seeds at each."""
+    sweep = [{key: v} | run(lengths[0], rate, 0, **{key: v}) for v in values for rate in RATES]
+    print(*sweep, sep="\n", flush=True)
+    runs = []
+    for T in lengths:
+        for seed in SEEDS:
+            for v in values:
+                runs.append({key: v} | run(T, best(sweep, **{key: v}), seed, **{key: v}))
+                print(runs[-1], flush=True)
+    data = dict(units=32, batch=64, limit=LIMIT, sweep=sweep, runs=runs)
+    write(name, conditions(f"{COMMAND} {name}") | data)
+
+
+def truncation():
+    """Full and truncated gradient at every rate, on the adding task and on the parity of a few bits."""
+    runs = []
+    for task, T, rates, limit in (
+        ("adding", 50, (0.005, *RATES[:3]), 2000),
+        ("parity", 2, (0.003, 0.01, 0.03), 5000),
+        ("parity", 3, (0.003, 0.01, 0.03), 5000),
+        ("parity", 4, (0.003, 0.01, 0.03), 5000),
+    ):
+        batch = adding.batch if task == "adding" else parity
+        for rate in rates:
+            for seed in SEEDS:
+                for truncated in False, True:
+                    result = run(T, rate, seed, truncated=truncated, task=batch, limit=limit)
+                    runs.append(dict(task=task, truncated=truncated, limit=limit) | result)
+                    print(runs[-1], flush=True)
+    write("truncated", conditions(f"{COMMAND} truncated") | dict(units=32, batch=64, runs=runs))
+
+
+TODO = {
+    "chrono": lambda: compare("chrono", "start", STARTS, (50, 100, 200)),
+    "ablations": lambda: compare("ablations", "variant", variants.VARIANTS, (50,)),
+    "truncated": truncation,
+}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or TODO:
+        TODO[name]()
