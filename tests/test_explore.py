@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from rnncourse import explore as module
 from rnncourse.explore import Grid, explore
 from rnncourse.figures import style
-from rnncourse.figures.rnn import jacobian
+from rnncourse.figures.chapter_1 import jacobian
 
 
 def wave(rate, shift):
@@ -212,7 +212,7 @@ def test_a_hundred_frames_of_lines_are_light():
 
 def test_same_bytes_in_every_process():
     code = (
-        "from rnncourse.explore import explore; from rnncourse.figures.rnn import jacobian;"
+        "from rnncourse.explore import explore; from rnncourse.figures.chapter_1 import jacobian;"
         "print(explore(jacobian, z=[0, 1], preset=['identity', 'generic']).html)"
     )
     here = explore(jacobian, z=[0, 1], preset=["identity", "generic"]).html
@@ -274,10 +274,10 @@ def test_one_object_shows_both_faces(monkeypatch):
 
 
 def test_notebooks_hold_the_static_face_and_nbval_sees_a_wrong_frame(tmp_path):
-    show = "explore(rnn.jacobian, z=[-1, 0, 1], preset=['identity', 'generic'])"
+    show = "explore(chapter_1.jacobian, z=[-1, 0, 1], preset=['identity', 'generic'])"
     sources = [
-        f"from rnncourse.explore import explore\nfrom rnncourse.figures import rnn\n{show}",
-        "rnn.unrolled()",
+        f"from rnncourse.explore import explore\nfrom rnncourse.figures import chapter_1\n{show}",
+        "chapter_1.unrolled()",
         show,
     ]
     nb = nbformat.v4.new_notebook(

@@ -2,9 +2,9 @@
 
 from matplotlib.figure import Figure
 
-from rnncourse.figures import index, lstm, rnn, spectra, style
+from rnncourse.figures import chapter_1, chapter_2, chapter_3, front, style
 
-__all__ = ["index", "lstm", "rnn", "spectra", "style"]
+__all__ = ["chapter_1", "chapter_2", "chapter_3", "front", "style"]
 
 try:
     from IPython import get_ipython

@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from rnncourse.explore import NEED, Grid, explore
-from rnncourse.figures import spectra
+from rnncourse.figures import chapter_2
 from tools import browser, copies, dist, notebooks, serve
 
 ROOT = Path(__file__).parent.parent.parent
@@ -179,7 +179,7 @@ def book(tmp_path, monkeypatch):
 
 
 def test_a_copy_to_work_in_says_what_only_the_built_page_knows(tmp_path, book):
-    new, moving = nbformat.v4, explore(spectra.transient, coupling=Grid([0.0, 1.0], "b")).html
+    new, moving = nbformat.v4, explore(chapter_2.transient, coupling=Grid([0.0, 1.0], "b")).html
     cells = [new.new_markdown_cell(source, id=f"c{i}") for i, source in enumerate(WORDED)]
     cells += [
         new.new_code_cell("1 + 1", metadata={"jupyter": {"source_hidden": True}}),

@@ -50,7 +50,7 @@ def demo_network(contrast, T=20):
 
 
 def power_for_product(contrast):
-    """F3: the norm of J_n ... J_1 beside the norms of the twenty powers J_k^n."""
+    """The norm of J_n ... J_1 beside the norms of the twenty powers J_k^n."""
     params, x, rest = demo_network(contrast)
     h = rnn.forward(params, x, rest)
     powers = np.array([spectra.growth(J, len(x)) for J in rnn.jacobian(params, h[1:])])
@@ -123,7 +123,7 @@ def nearly_defective(k):
 
 
 def dominant_mode(n, matrix):
-    """F4: the unit circle under W^n / 0.9^n, and how far W^n is from rank one."""
+    """The unit circle under W^n / 0.9^n, and how far W^n is from rank one."""
     W, slope = (PRINTED, 4 / 3) if "₊" in matrix else (DECOMPOSED, -4 / 3)
     fig, (left, right) = figure(1, 2, height=3.3)
     left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
@@ -145,7 +145,7 @@ def dominant_mode(n, matrix):
 
 
 def transient(coupling):
-    """F5: the norm of [[0.9, b], [0, 0.9]]^n, its eigenvalues' 0.9^n and the smaller singular value."""
+    """The norm of [[0.9, b], [0, 0.9]]^n, its eigenvalues' 0.9^n and the smaller singular value."""
     W, n = np.array([[0.9, coupling], [0, 0.9]]), np.arange(101)
     norms = spectra.growth(W, 100)
     fig, ax = figure(height=3.3)
@@ -173,7 +173,7 @@ UNIT_MODULUS = {
 
 
 def unit_modulus(matrix, n):
-    """F6: four matrices whose eigenvalues all have modulus 1, and what their powers do to the unit circle."""
+    """Four matrices whose eigenvalues all have modulus 1, and what their powers do to the unit circle."""
     W = UNIT_MODULUS[matrix]
     P, norms = np.linalg.matrix_power(W, n), spectra.growth(W, 24)
     fig, (left, right) = figure(1, 2, height=3.3)
@@ -219,7 +219,7 @@ def rate(norms):
 
 
 def lag_curves(gain, unit, weights):
-    """F7: how a gradient fares over 30 steps at this gain, and its rate per step at every gain."""
+    """How a gradient fares over 30 steps at this gain, and its rate per step at every gain."""
     norms, bound = lag_norms(gain, unit, weights)
     rates, bounds = np.array([(rate(p), b) for p, b in (lag_norms(g, unit, weights) for g in GAINS)]).T
     fig, (left, right) = figure(1, 2, height=3.3)
@@ -246,7 +246,7 @@ def lag_curves(gain, unit, weights):
 
 
 def cliff_slice(w):
-    """F8: the error along b at this w, with the b that keeps the start at rest: the wall, if it repels."""
+    """The error along b at this w, with the b that keeps the start at rest: the wall, if it repels."""
     b, wall = np.linspace(-4.6, -1, 361), spectra.wall(w)
     E = spectra.cliff(w, b)[0]
     fig, ax = figure(width=4.8, height=3.2)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnncourse import lstm, rnn
-from rnncourse.figures import index, style
+from rnncourse.figures import front, style
 from rnncourse.gradcheck import complex_step
 
 
@@ -20,7 +20,7 @@ def test_the_echoes_are_those_of_the_transported_row_and_the_complex_step(scale,
             return seen[module][-1]
 
         monkeypatch.setattr(module, "forward", forward)
-    plain, gated = index.echoes(scale)
+    plain, gated = front.echoes(scale)
     rng = np.random.default_rng(0)
     rng.normal(size=(5, 32, 32)), rng.normal(size=(50, 32))
     loss = rng.normal(size=32)
@@ -40,14 +40,14 @@ def test_the_echoes_are_those_of_the_transported_row_and_the_complex_step(scale,
 
 def test_the_page_says_truly_that_the_one_is_straight_and_the_other_level():
     for scale in np.geomspace(0.5, 4, 7):
-        plain, gated = index.echoes(scale)
+        plain, gated = front.echoes(scale)
         assert plain[0] < 0.01 and 0.5 < gated[0] < 2
     steps = np.arange(51)
-    assert np.corrcoef(steps, np.log(index.echoes(0.5)[0]))[0, 1] > 0.999
+    assert np.corrcoef(steps, np.log(front.echoes(0.5)[0]))[0, 1] > 0.999
 
 
 def test_the_alt_text_names_both_ends():
-    fig = index.echo(1)
+    fig = front.echo(1)
     assert "10⁻³¹ in the plain network and about 0.7 in the LSTM" in fig.get_label()
     assert [text.get_text() for text in fig.axes[0].texts] == ["plain network: 10⁻³¹", "LSTM: 0.7"]
     assert "<svg" in style.svg(fig)

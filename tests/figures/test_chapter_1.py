@@ -8,7 +8,7 @@ import pytest
 from matplotlib.text import Text
 
 from rnncourse import rnn
-from rnncourse.figures import rnn as pictures
+from rnncourse.figures import chapter_1 as pictures
 from rnncourse.figures.style import svg
 from rnncourse.gradcheck import central_difference, complex_step, relative_error
 

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.text import Text
 
 from rnncourse import lstm
-from rnncourse.figures import lstm as figures
+from rnncourse.figures import chapter_3 as figures
 from rnncourse.figures import style
 from rnncourse.gradcheck import complex_step
 

@@ -65,7 +65,7 @@ OFFSETS = np.array([-2, 0, 2])
 
 
 def jacobian(z=0.0, preset="generic"):
-    """F1: units at pre-activations z - 2, z, z + 2: their sigma', the Jacobian, its norm and its bound."""
+    """Units at pre-activations z - 2, z, z + 2: their sigma', the Jacobian, its norm and its bound."""
     W, pre = PRESETS[preset], z + OFFSETS
     J = rnn.jacobian(rnn.Params(W, W), rnn.sigma(pre))
     norm, bound = np.linalg.norm(J, 2), np.linalg.norm(W, 2) / 4
@@ -130,7 +130,7 @@ def terms():
 
 
 def triangle(term=18, last_factor="immediate"):
-    """F2: the size of each term of the double sum, of its row and column sums, and one term in full.
+    """The size of each term of the double sum, of its row and column sums, and one term in full.
 
     Row t adds up to dL_t/dW, column k to what step k of the recursion contributes: delta_k h_{k-1}^T.
     A total derivative as the last factor counts term (t, k) t-k+1 times.

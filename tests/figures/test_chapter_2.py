@@ -8,7 +8,7 @@ import pytest
 from matplotlib.text import Text
 
 from rnncourse import rnn, spectra
-from rnncourse.figures import spectra as pictures
+from rnncourse.figures import chapter_2 as pictures
 from rnncourse.figures.style import COLORS, svg
 from rnncourse.gradcheck import complex_step
 

@@ -99,16 +99,11 @@ def _box(ax, x, y, text):
 # --- 3a and 3b: what the gates do -----------------------------------------------------------------------
 
 
-def _title(ax, text):
-    """A title at a fixed height: to look for a free one costs a third of a frame."""
-    ax.set_title(text, y=1)
-
-
 PULSES = np.repeat([0, 0.9, 0, -0.9, 0], [2, 6, 10, 10, 12])
 
 
 def gates(f=1.0, i=1.0, o=1.0):
-    """F9: the cell, and what of it is shown, while the candidate pulses and the three gates stand still."""
+    """The cell, and what of it is shown, while the candidate pulses and the three gates stand still."""
     C = [0.0]
     for C_tilde in PULSES:
         C.append(f * C[-1] + i * C_tilde)
@@ -120,7 +115,7 @@ def gates(f=1.0, i=1.0, o=1.0):
     ax.plot(t, C, color=COLORS["cell"], label="cell Cₜ")
     ax.plot(t, h, "--", color=COLORS["state"], label="hidden hₜ")
     ax.set(xlabel="step t", ylim=(-6, 6))
-    _title(ax, f"f = {f:g}   i = {i:g}   o = {o:g}")
+    ax.set_title(f"f = {f:g}   i = {i:g}   o = {o:g}")
     ax.legend(loc="lower left")
     top, bottom, end = (minus(f"{c.round(2) + 0:.2f}") for c in (C.max(), C.min(), C[-1]))
     fig.set_label(
@@ -160,7 +155,7 @@ def worst_case(f=0.9):
         ceiling = f"{1 / (1 - f):.2f}"
         ax.axhline(1 / (1 - f), color=COLORS["gate"], ls="--", lw=1, label="ceiling 1/(1 − f)")
     ax.set(xlabel="step t", ylim=(0, T))
-    _title(ax, f"f = {f:g}")
+    ax.set_title(f"f = {f:g}")
     ax.legend(loc="upper left")
     fig.set_label(
         f"Forget gate {f:g}: the cell can reach {C[-1]:.2f} in {T} steps; bound {T}, ceiling {ceiling}."
@@ -198,7 +193,7 @@ def transports(params, x, states):
 
 
 def paths(B=0.0, weights="× 1"):
-    """F10: forget bias B, input bias -B: the derivative of the cell, and what it costs to neglect paths."""
+    """Forget bias B, input bias -B: the derivative of the cell, and what it costs to neglect paths."""
     full, frozen, one_step = transports(*network(SCALES[weights], B, -B))
     fig, (left, right) = figure(1, 2, width=6.8, height=3.3)
     for name, matrices, color, style in (
@@ -218,10 +213,10 @@ def paths(B=0.0, weights="× 1"):
     right.loglog(LAGS, from_I, "-", color=COLORS["reference"], lw=1, label="distance to I")
     left.set(xlabel="lag t − k", ylabel="norm of dCₜ/dCₖ", ylim=(1e-20, 1e6))
     left.set(xticks=[1, 10], yticks=[1e-18, 1e-12, 1e-6, 1, 1e6])
-    _title(left, f"B = {B:g}, weights {weights}")
+    left.set_title(f"B = {B:g}, weights {weights}")
     right.set(xlabel="lag t − k", ylim=(1e-9, 1e6))
     right.set(xticks=[1, 10], yticks=[1e-8, 1e-4, 1, 1e4])
-    _title(right, "relative errors, and full − I")
+    right.set_title("relative errors, and full − I")
     left.legend(loc="lower left")
     right.legend(loc="upper left")
     for ax in (left, right):
@@ -269,7 +264,7 @@ def backward_norms(b_f=0.0, T=50):
     ax.semilogy(dC, color=COLORS["cell"], label="dL/dCₜ")
     ax.semilogy(dh, "--", color=COLORS["gradient"], label="dL/dhₜ")
     ax.set(xlabel="step t", ylim=(1e-16, 1e3))
-    _title(ax, minus(f"forget bias {b_f:g}"))
+    ax.set_title(minus(f"forget bias {b_f:g}"))
     ax.minorticks_off()
     ax.legend(loc="lower right")
     fig.set_label(
@@ -296,12 +291,12 @@ def latching(u):
     stairs = np.repeat(a, 2)
     left.plot(stairs[:-2], stairs[1:-1], color=COLORS["gradient"], lw=1)
     left.set(xlabel="a", xlim=(-3, 3), ylim=(-3, 3))
-    _title(left, f"pull u = {u:.3f}")
+    left.set_title(f"pull u = {u:.3f}")
     left.legend(loc="upper left")
     right.plot(a, color=COLORS["gradient"])
     right.axhline(0, color=COLORS["reference"], lw=0.7)
     right.set(xlabel="step", ylabel="a", ylim=(-3, 3))
-    _title(right, "holds" if a[-1] > 0 else "flips")
+    right.set_title("holds" if a[-1] > 0 else "flips")
     fig.set_label(
         f"A unit with w = {w:g}, latched high and pulled down by {u:.3f}: after {T} steps a is "
         f"{minus(f'{a[-1]:.2f}')}, it {'holds' if a[-1] > 0 else 'has flipped'}."
