@@ -11,7 +11,7 @@ from importlib.resources import files
 import numpy as np
 
 from . import lstm
-from ._shapes import brief, step
+from ._arguments import brief, step
 
 PHI = {
     "tanh": (np.tanh, lambda h: 1 - h**2),

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from rnncourse._shapes import brief
+from rnncourse._arguments import brief
 from rnncourse.figures import style
 
 try:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._shapes import fit
+from ._arguments import fit
 
 
 @np.errstate(all="ignore")

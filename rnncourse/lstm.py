@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._shapes import fit, parts, rows, step
+from ._arguments import fit, parts, rows, step
 
 WEIGHTS = "W_f: n n+m, W_i: n n+m, W_o: n n+m, W_c: n n+m, b_f: n, b_i: n, b_o: n, b_c: n"
 STATES = "h: T+1 ... n, C: T+1 ... n, f: T ... n, i: T ... n, o: T ... n, C_tilde: T ... n"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._shapes import fit, parts, rows, step
+from ._arguments import fit, parts, rows, step
 
 
 class Params(NamedTuple):

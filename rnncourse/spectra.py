@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._shapes import fit, step
+from ._arguments import fit, step
 from .rnn import dsigma, sigma
 
 

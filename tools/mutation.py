@@ -48,7 +48,7 @@ TESTS = {  # module -> the tests that are to notice, the fastest first
     "lstm.py": ["tests/test_lstm.py", FUZZ, "-k", "lstm"],
     "gradcheck.py": ["tests/test_gradcheck.py", FUZZ, "-k", "gradcheck"],
     "adding.py": ["tests/test_adding.py"],
-    "_shapes.py": ["tests/test_rnn.py", "tests/test_lstm.py", "tests/test_spectra.py", FUZZ],
+    "_arguments.py": ["tests/test_rnn.py", "tests/test_lstm.py", "tests/test_spectra.py", FUZZ],
     **{f"certificates/{name}.py": PROOFS for name in ("__init__", "oracles", *CHAPTERS)},
     **{f"check/{name}.py": [*CHECKS, *CONTENT[::-1]] for name in ENGINE},
     **{page: [*CONTENT, CHECKS[0]] for page in EXERCISES},

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._shapes import brief
+from .._arguments import brief
 from . import lstm, practice, rnn, spectra
 from .oracles import Certificate
 

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogFormatter, NullFormatter
 
-from rnncourse._shapes import brief, fit
+from rnncourse._arguments import brief, fit
 
 # Okabe & Ito's palette, legible to colour-blind readers. Never colour alone: vary line style or label too.
 COLORS = {

@@ -1,4 +1,4 @@
-"""Shapes: how arrays are read, and what is said of an argument that does not fit."""
+"""Arguments: how they are read, and what is said of one that does not fit."""
 
 import math
 from functools import lru_cache
@@ -77,18 +77,38 @@ def _numbers(name, value):
 def _check_shapes(spec, *shapes):
     sizes = {}
     for (name, dims), shape in zip(_parse(spec), shapes, strict=True):
-        for dim in dims:
-            if "+" in dim and all(d.isdigit() or d in sizes for d in dim.split("+")):
-                sizes[dim] = sum(int(d) if d.isdigit() else sizes[d] for d in dim.split("+"))
-        folded, batch = shape, len(shape) - len(dims) + 1
-        if "..." in dims and batch >= 0:
-            i = dims.index("...")
-            folded = (*shape[:i], shape[i : i + batch], *shape[i + batch :])
-        known = dict(zip(dims, folded, strict=False)) | sizes
-        if list(folded) != [known.get(dim) for dim in dims]:
-            sizes["..."] = ", ".join(map(str, sizes.get("...", ["..."])))
-            wanted = ", ".join(dims)
-            here = ", ".join(str(sizes.get(dim, dim)) for dim in dims if sizes.get(dim) != "")
-            here = f", here ({here})" if here != wanted else ""
-            raise ValueError(f"{name} must have shape ({wanted}){here}, got {shape}")
-        sizes = known
+        sizes |= _sums(dims, sizes)
+        found = _match(dims, shape, sizes)
+        if found is None:
+            raise ValueError(_misfit(name, dims, shape, sizes))
+        sizes = found
+
+
+def _sums(dims, sizes):
+    """The size of each "n+m" of which all letters are known."""
+    terms = {dim: dim.split("+") for dim in dims if "+" in dim}
+    return {
+        dim: sum(int(d) if d.isdigit() else sizes[d] for d in summed)
+        for dim, summed in terms.items()
+        if all(d.isdigit() or d in sizes for d in summed)
+    }
+
+
+def _match(dims, shape, sizes):
+    """The sizes of all letters, those known before and those the shape tells; None if it does not fit."""
+    folded, batch = shape, len(shape) - len(dims) + 1
+    if "..." in dims and batch >= 0:
+        i = dims.index("...")
+        folded = (*shape[:i], shape[i : i + batch], *shape[i + batch :])
+    known = dict(zip(dims, folded, strict=False)) | sizes
+    return known if list(folded) == [known.get(dim) for dim in dims] else None
+
+
+def _misfit(name, dims, shape, sizes):
+    """What is said of a shape that does not fit: what was wanted, in letters and here in numbers."""
+    batch = ", ".join(map(str, sizes.get("...", ["..."])))
+    wanted = ", ".join(dims)
+    here = [str((sizes | {"...": batch}).get(dim, dim)) for dim in dims]
+    here = ", ".join(size for size in here if size)
+    here = f", here ({here})" if here != wanted else ""
+    return f"{name} must have shape ({wanted}){here}, got {shape}"
