@@ -10,7 +10,7 @@ from importlib.resources import files
 import numpy as np
 
 from . import adding
-from ._shapes import step
+from ._arguments import step
 
 BEST_CONSTANT = 1 / 12  # the mean squared error of always saying 1/2
 

@@ -6,7 +6,7 @@ v . h_T + c. A part that is left out keeps its weights, whose gradients are then
 
 import numpy as np
 
-from ._shapes import brief
+from ._arguments import brief
 from .rnn import sigma
 
 VARIANTS = "full", "no forget gate", "no input gate", "no output gate", "coupled gates", "no output tanh"
