@@ -82,6 +82,9 @@ def data(tree):
             lines |= {line for probe in node.args[3:] for line in range(probe.lineno, probe.end_lineno + 1)}
         if drawn or wrong or mistaken:
             lines |= {*range(min([node.lineno, *(c.lineno for c in calls)]), node.end_lineno + 1)}
+    right = [
+        node for node in tree.body if ast.unparse(node).startswith("@exercise(")
+    ]  # their mistakes name them
     known = None
     while known != lines:  # and what serves nothing else, such as a function that makes wrong variants
         known = lines.copy()
@@ -89,7 +92,7 @@ def data(tree):
             for node in ast.walk(owner):
                 targets = node.targets if isinstance(node, ast.Assign) and node is owner else []
                 names = {n.id for t in targets for n in ast.walk(t) if hasattr(n, "id")}
-                names |= {node.name} if getattr(node, "name", None) else set()
+                names |= {node.name} if getattr(node, "name", None) and node not in right else set()
                 scope = ast.walk(tree if node is owner else owner) if names else ()
                 uses = {n.lineno for n in scope if isinstance(n, ast.Name) and n.id in names}
                 uses -= {node.lineno} if targets else set()
