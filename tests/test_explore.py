@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbclient import NotebookClient
 
-from rnncourse import explore as module
-from rnncourse.explore import Grid, explore
+from rnncourse.explore import Grid, explore, live
+from rnncourse.explore.frames import _rows
+from rnncourse.explore.grids import read
 from rnncourse.figures import style
 from rnncourse.figures.chapter_1 import jacobian
 
@@ -113,7 +114,7 @@ def test_rows_hold_any_texts(data):
         st.sampled_from(["0.50", "M", " ", "-", "1e5", "#0072B2", "−3"]),
     )
     texts = ["".join(row) for row in data.draw(st.lists(st.lists(cell, min_size=1), min_size=n, max_size=n))]
-    parts, rows = module._rows(texts)
+    parts, rows = _rows(texts)
     if parts is None:
         assert rows == texts
     else:
@@ -230,8 +231,8 @@ def faces(view):
 
 
 def test_live_controls_draw_what_they_say():
-    grids = {name: module._grid(name, grid) for name, grid in GRIDS.items()}
-    (rate, shift), reset, picture = faces(module.live(wave, grids))
+    grids = {name: read(name, grid) for name, grid in GRIDS.items()}
+    (rate, shift), reset, picture = faces(live.face(wave, grids))
     assert "At rate 1.00 and shift 0 it" in picture.value and "<svg" in picture.value
     rate.value, shift.value = 2, 3
     assert "At rate 2.00 and shift 3 it" in picture.value
@@ -242,14 +243,14 @@ def test_live_controls_draw_what_they_say():
 
 
 def test_live_sliders_go_between_the_values_of_an_even_grid():
-    grids = {"rate": module._grid("rate", np.linspace(0.5, 1.5, 3)), "shift": module._grid("shift", [0])}
-    (rate, _), _, picture = faces(module.live(wave, grids))
+    grids = {"rate": read("rate", np.linspace(0.5, 1.5, 3)), "shift": read("shift", [0])}
+    (rate, _), _, picture = faces(live.face(wave, grids))
     rate.value = 0.55
     assert "At rate 0.55" in picture.value
 
 
 def test_live_says_why_there_is_no_picture():
-    (n,), _, picture = faces(module.live(fails_at_two, {"n": Grid([1, 2, 3], "n")}))
+    (n,), _, picture = faces(live.face(fails_at_two, {"n": Grid([1, 2, 3], "n")}))
     n.value = 2
     assert picture.value == "<p>No picture for n = 2: division by zero</p>"
     n.value = 3
@@ -257,7 +258,7 @@ def test_live_says_why_there_is_no_picture():
 
 
 def test_live_play_moves_the_slider():
-    (row,), _, _ = faces(module.live(fails_at_two, {"n": Grid([1, 3], "n", play=True)}))
+    (row,), _, _ = faces(live.face(fails_at_two, {"n": Grid([1, 3], "n", play=True)}))
     slider, play = row.children
     assert (play.max, slider.index) == (1, 0)
 
@@ -269,7 +270,7 @@ def test_one_object_shows_both_faces(monkeypatch):
         "text/plain",
         "application/vnd.jupyter.widget-view+json",
     }
-    monkeypatch.setattr(module, "ipywidgets", None)
+    monkeypatch.setattr(live, "ipywidgets", None)
     assert set(figure._repr_mimebundle_()) == {"text/html", "text/plain"}
 
 

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from rnncourse import palette
+
 ROOT = Path(__file__).parents[2]
 UNUSED = ("basic.css", "*.png", "sphinx_highlight.js", "pygments.css", "mystnb.*.css", "exercise.css")
 
@@ -20,8 +22,15 @@ def see_assets(app, env, added, changed, removed):
     """A style or script newer than the front page makes that outdated, or nothing would be copied."""
     front = Path(app.outdir) / f"{app.config.root_doc}.html"
     static = Path(app.builder.theme.get_theme_dirs()[0]) / "static"
-    times = [path.stat().st_mtime for path in static.rglob("*")]
+    times = [path.stat().st_mtime for path in (Path(palette.__file__), *static.rglob("*"))]
     return [app.config.root_doc] if front.exists() and max(times, default=0) > front.stat().st_mtime else []
+
+
+def colour(app, error):
+    """Write the palette into the theme's style, where it says so."""
+    style = Path(app.outdir) / "_static/course.css"
+    if not error and style.exists():
+        style.write_text(style.read_text("utf-8").replace("/* palette */", palette.css().strip()), "utf-8")
 
 
 def sweep(app, error):
@@ -34,4 +43,5 @@ def sweep(app, error):
 def setup(app):
     app.connect("builder-inited", copy_katex)
     app.connect("env-get-outdated", see_assets)
+    app.connect("build-finished", colour)
     app.connect("build-finished", sweep, priority=900)

@@ -4,18 +4,20 @@ import re
 from html import escape
 from typing import NamedTuple
 
+from rnncourse.palette import COLORS
+
 LEFT = 'style="text-align:left"'  # of a cell of words: JupyterLab sets tables of numbers
-COLOURS = {"Correct": "var(--rnn-cell, #009E73)", "Not yet": "var(--rnn-gradient, #D55E00)"}
+COLOURS = {"Correct": "cell", "Not yet": "gradient"}
 
 
 def panel(head, body, tail=""):
     """An HTML panel that inherits the page's ink: the verdict is in words, the colour only repeats it."""
-    colour = COLOURS.get(head.split(" · ")[-1], "var(--rnn-reference, #666666)")
+    name = COLOURS.get(head.split(" · ")[-1], "reference")
     lines = [f"<strong>{escape(head)}</strong>", *map(marked, body.splitlines())]
     lines = "".join(f'<p style="margin:.3em 0">{line}</p>' for line in lines)
     return (
         f'<div class="rnn-check" role="group" aria-label="{escape(head)}" style="padding:.2em 1em;'
-        f'margin:.5em 0;border-left:.3em solid {colour}">{lines}{tail}</div>'
+        f'margin:.5em 0;border-left:.3em solid var(--rnn-{name}, {COLORS[name]})">{lines}{tail}</div>'
     )
 
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -18,26 +19,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogFormatter, NullFormatter
 
 from rnncourse._arguments import brief, fit
+from rnncourse.palette import COLORS, TEXT
 
-# Okabe & Ito's palette, legible to colour-blind readers. Never colour alone: vary line style or label too.
-COLORS = {
-    "state": "#0072B2",
-    "gradient": "#D55E00",
-    "cell": "#009E73",
-    "input": "#E69F00",
-    "gate": "#CC79A7",
-    "reference": "#666666",
-}
-# Letters need more contrast than lines, 4.5 to 1 on white and on black: `svg` puts these in place of COLORS.
-TEXT = {
-    "state": "light-dark(#0072b2,#5bb4ec)",
-    "gradient": "light-dark(#b34e00,#ff8f4a)",
-    "cell": "light-dark(#007a59,#35cfa0)",
-    "input": "light-dark(#8a5f00,#f7bd45)",
-    "gate": "light-dark(#a4477a,#e9a3c8)",
-    "reference": "light-dark(#5e5e5e,#a8a8a8)",
-}
 RC = matplotlib.rc_params_from_file(Path(__file__).with_name("course.mplstyle"), use_default_template=False)
+RC["axes.prop_cycle"] = cycler(color=COLORS.values())
+RC["grid.color"] = COLORS["reference"]
 matplotlib.rcParams.update(RC)
 
 

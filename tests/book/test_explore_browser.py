@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from rnncourse.explore import Grid, explore
 from rnncourse.figures import style
+from rnncourse.palette import css
 
 ASSETS = Path(__file__).parents[2] / "book" / "_theme" / "static"
 WORDS = ["rising", "falling", "flat", "steep", "wavy", "still"]
@@ -38,6 +39,7 @@ def address(tmp_path_factory):
 <meta http-equiv="Content-Security-Policy" content="script-src 'self' file:">
 <link rel="stylesheet" href="{(ASSETS / "course.css").as_uri()}">
 <link rel="stylesheet" href="{(ASSETS / "explore.css").as_uri()}">
+<style>:root {{ {css()} }}</style>
 <script defer src="{(ASSETS / "explore.js").as_uri()}"></script>
 <body><main><article>{figures}</article></main></body></html>""",
         encoding="utf-8",

@@ -10,9 +10,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from rnncourse.figures.style import COLORS, TEXT, figure, heatmap, power_of_ten, svg
+from rnncourse.figures.style import figure, heatmap, power_of_ten, svg
+from rnncourse.palette import COLORS, TEXT, css
 
-CSS = (Path(__file__).parents[2] / "book" / "_theme" / "static" / "course.css").read_text()
+CSS = (Path(__file__).parents[2] / "book" / "_theme" / "static" / "course.css").read_text() + css()
 
 
 def sample():
@@ -123,16 +124,14 @@ def contrast(a, b):
 
 def themes(name):
     """The light and the dark value of a colour of the book."""
-    return map(rgb, re.search(rf"--{name}: light-dark\((#\w+), (#\w+)\)", CSS).groups())
+    return map(rgb, re.search(rf"--{name}: light-dark\((#\w+), ?(#\w+)\)", CSS).groups())
 
 
 @pytest.mark.parametrize("name", COLORS)
 def test_colours_are_legible_in_both_themes(name):
     white, night = themes("paper")
-    line, line_dark = themes(f"rnn-{name}")
+    _, line_dark = themes(f"rnn-{name}")
     letters, letters_dark = themes(f"rnn-{name}-text")
-    assert list(line) == list(rgb(COLORS[name]))
-    assert f"--rnn-{name}-text: {TEXT[name].replace(',', ', ')};" in CSS
     assert contrast(letters, white) >= 4.5 and contrast(letters_dark, night) >= 4.5
     assert contrast(line_dark, night) >= 3
 

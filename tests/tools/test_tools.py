@@ -14,7 +14,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from rnncourse.explore import NEED, Grid, explore
+from rnncourse.explore import Grid, explore
+from rnncourse.explore.static import NEED
 from rnncourse.figures import chapter_2
 from tools import browser, copies, dist, notebooks, serve
 
