@@ -13,11 +13,12 @@ MATHEMATICS = "rnn", "spectra", "lstm", "gradcheck", "adding", "variants", "reca
 ARROWS = {  # a room of the house -> the others, and packages, that it may import
     "mathematics": {"numpy"},
     "_pages": set(),
-    "check": {"numpy", "platformdirs", "mathematics", "_pages"},
+    "palette": set(),
+    "check": {"numpy", "platformdirs", "mathematics", "_pages", "palette"},
     "exercises": {"numpy", "mathematics", "check"},
     "certificates": {"numpy", "mathematics", "_pages"},
     "equations": {"numpy", "mathematics", "certificates"},
-    "figures": {"numpy", "matplotlib", "IPython", "mathematics"},
+    "figures": {"numpy", "matplotlib", "IPython", "mathematics", "palette"},
     "figures.check": {"numpy", "matplotlib", "figures", "check"},
     "explore": {"numpy", "ipywidgets", "IPython", "mathematics", "figures"},
 }

@@ -11,18 +11,18 @@ from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
-from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.rcsetup import cycler
 from matplotlib.ticker import LogFormatter, NullFormatter
 
 from rnncourse._arguments import brief, fit
 from rnncourse.palette import COLORS, TEXT
 
 RC = matplotlib.rc_params_from_file(Path(__file__).with_name("course.mplstyle"), use_default_template=False)
-RC["axes.prop_cycle"] = cycler(color=COLORS.values())
+RC["axes.prop_cycle"] = cycler(color=[*COLORS.values()])
 RC["grid.color"] = COLORS["reference"]
 matplotlib.rcParams.update(RC)
 
