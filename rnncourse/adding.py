@@ -69,7 +69,7 @@ def chrono(w, T, rng, both=True):
 
 def forward(kind, w, x):
     """The states from x (T, ..., 2), from zero: lstm.States, or h (T+1, ..., n) of the plain network."""
-    h = np.zeros((len(x) + 1, *x.shape[1:-1], len(w[-2])))
+    h = np.zeros((len(x) + 1, *x.shape[1:-1], len(w[-2])), np.result_type(x, w[0]))
     if kind == "LSTM":
         return lstm.forward(lstm.Params(*w[:8]), x, h[0], h[0])
     W, U, b = w[:3]
