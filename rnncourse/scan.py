@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._shapes import fit, parts, rows
+from ._arguments import fit, parts, rows
 from .rnn import sigma
 
 WEIGHTS = "W_z: n m, W_h: n m, b_z: n, b_h: n"
