@@ -59,11 +59,10 @@ def link_inside(writer, first_sheets):
                 del link["/A"]
 
 
-def book(browser, start):
-    """The whole book, from its first page on, as a PdfWriter."""
+def book(page, addresses):
+    """Pages of the book, one after the other, as a PdfWriter."""
     writer, first_sheets = PdfWriter(), {}
-    page = browser.new_page(color_scheme="light")
-    for address in reading_order(page, start):
+    for address in addresses:
         first_sheets[address] = len(writer.pages)
         writer.append(printed(page, address), import_outline=True)
     link_inside(writer, first_sheets)
@@ -73,7 +72,8 @@ def book(browser, start):
 def main():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"], env=AT_HOME)
-        writer = book(browser, (BUILD / "html" / "index.html").as_uri())
+        page = browser.new_page(color_scheme="light")
+        writer = book(page, reading_order(page, (BUILD / "html" / "index.html").as_uri()))
         browser.close()
     writer.add_metadata({"/Title": "Why recurrent networks forget"})
     writer.compress_identical_objects()

@@ -29,14 +29,18 @@ def pages():
     return [p for p in found if not p.startswith(("lite/", "_static/"))]
 
 
+def questions(name):
+    """How many questions a page asks."""
+    return (SITE / name).read_text("utf-8").count('<form class="choice')
+
+
 def pytest_generate_tests(metafunc):
     """A test of `name` runs on every page, one of `quiz` on those with questions."""
     names = pages()
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", names or ["index.html"])
     if "quiz" in metafunc.fixturenames:
-        asking = [p for p in names if '<form class="choice' in (SITE / p).read_text("utf-8")]
-        metafunc.parametrize("quiz", asking or ["index.html"])
+        metafunc.parametrize("quiz", [*filter(questions, names)] or ["index.html"])
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +53,12 @@ def site():
 @pytest.fixture(scope="session")
 def names(site):
     return pages()
+
+
+@pytest.fixture(scope="session")
+def longest_quiz(names):
+    """The page with the most questions."""
+    return max(names, key=questions)
 
 
 @pytest.fixture(scope="session")

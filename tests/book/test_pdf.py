@@ -1,25 +1,31 @@
-"""The whole course as one PDF: every page of the book, bookmarks, and links that stay inside."""
+"""The course as one PDF: every page in its order; bookmarks, and links that stay inside, on a few of them."""
 
+import pytest
 from bs4 import BeautifulSoup
 
 from tools import pdf
 
 
-def test_the_pdf_holds_every_page_with_bookmarks_and_inner_links(browser, site):
+@pytest.fixture
+def page(browser):
+    with browser.new_context(color_scheme="light") as context:
+        yield context.new_page()
+
+
+def test_the_reading_order_holds_every_page_once(page, site):
     start = site / "index.html"
-    writer = pdf.book(browser, start.as_uri())
-    titles = [entry.title for entry in writer.outline if not isinstance(entry, list)]
+    found = pdf.reading_order(page, start.as_uri())
     links = BeautifulSoup(start.read_text("utf-8"), "html.parser").select("nav.course a.internal")
-    assert len(titles) == len({link["href"] for link in links if "#" not in link["href"]} | {"index.html"})
-    text = writer.pages[0].extract_text()
-    assert "Why recurrent networks forget" in text
-    actions = [
-        a.get_object().get("/A", {}).get("/URI", "") for s in writer.pages for a in s.get("/Annots", [])
-    ]
-    left = [
-        uri
-        for uri in actions
-        if uri.startswith(site.as_uri()) and not uri.endswith(".ipynb") and "/lite/" not in uri
-    ]
-    assert left == []
-    assert any("/Dest" in a.get_object() for a in writer.pages[0]["/Annots"])
+    named = {link["href"] for link in links if "#" not in link["href"]} | {"index.html"}
+    assert found[0] == start.as_uri() and len(found) == len(set(found))
+    assert set(found) == {(site / name).as_uri() for name in named}
+
+
+def test_the_pdf_has_bookmarks_and_inner_links(page, site):
+    few = pdf.reading_order(page, (site / "index.html").as_uri())[:3]
+    writer = pdf.book(page, few)
+    assert len([entry for entry in writer.outline if not isinstance(entry, list)]) == 3
+    assert "Why recurrent networks forget" in writer.pages[0].extract_text()
+    notes = [note.get_object() for sheet in writer.pages for note in sheet.get("/Annots", [])]
+    assert not {note.get("/A", {}).get("/URI", "").partition("#")[0] for note in notes} & {*few}
+    assert any("/Dest" in note for note in notes)
