@@ -63,11 +63,13 @@ env: .venv/ready
 	@$(BIN)/python -m tools.env torch
 	@touch $@
 
-.venv/pyodide/pyodide-lock.json: .venv/ready tools/wasm.py tests/book/pyodide.txt
-	@$(BIN)/python -m tools.wasm
+.venv/pyodide/pyodide-lock.json: .venv/ready tools/live.py tools/pyodide.txt
+	@echo "Fetching numpy and matplotlib for the browser (once)"
+	@$(BIN)/python -m tools.live fetch
 
-html: .venv/ready node_modules/.ready
+html: .venv/ready node_modules/.ready .venv/pyodide/pyodide-lock.json
 	@$(MAKE) --no-print-directory --silent $(LITE) & $(JUPYTER_BOOK) >/dev/null; built=$$?; wait $$! && exit $$built
+	@$(BIN)/python -m tools.live
 	@$(BIN)/python -m tools.copies _build/html/_sources --anew
 	@$(BIN)/python -m tools.licences
 	@echo "Built: _build/html/index.html"
@@ -88,7 +90,7 @@ lint: .venv/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-test: .venv/ready-torch .venv/pyodide/pyodide-lock.json node_modules/.ready-tests lint html
+test: .venv/ready-torch node_modules/.ready-tests lint html
 	@$(BIN)/python -m tools.browser
 	@$(PYTEST) $(NBVAL) --durations=10 tests book
 

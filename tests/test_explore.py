@@ -88,7 +88,9 @@ def test_in_the_browsers_own_python_only_the_first_frame_is_drawn(monkeypatch):
     figure = explore(counted, **GRIDS)
     assert drawn == [(1, 0)]
     assert "One frame of 12: rate from 0.5 to 2" in figure.html and 'aria-label="At rate 1.00' in figure.html
-    assert "<script" not in figure.html and "<form" not in figure.html
+    data = json.loads(re.search(r"<script.*?>(.*)</script>", figure.html)[1])
+    assert list(data) == ["grids"] and '<input type="range"' in figure.html  # no frames, but controls
+    assert 'aria-label="At rate 2.00' in figure.frame([2, 1]) and drawn[1:] == [(2, 1)]
 
 
 def test_frames_keep_their_places_while_labels_grow():

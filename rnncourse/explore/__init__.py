@@ -1,12 +1,11 @@
 """Sliders for a figure function: live widgets beside a kernel, precomputed frames on a page without one."""
 
 import sys
-from html import escape
 from itertools import product
 from typing import Any, NamedTuple
 
 from rnncourse.explore import live, static
-from rnncourse.explore.frames import draw
+from rnncourse.explore.frames import draw, pack
 from rnncourse.explore.grids import Grid, read, sentence
 from rnncourse.figures import style
 
@@ -19,9 +18,15 @@ class Explorable(NamedTuple):
     figure: Any
     grids: dict
     html: str
+    places: list  # where the axes stand, once drawn
 
     def __repr__(self):
         return sentence(self.grids)
+
+    def frame(self, at):
+        """The picture with each grid at the place given, from 0, as HTML."""
+        values = [grid.values[i] for grid, i in zip(self.grids.values(), at, strict=True)]
+        return style.named(static.picture(draw(self.figure, self.grids, values, self.places)))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         view = live.bundle(self.figure, self.grids)
@@ -33,7 +38,7 @@ def explore(figure, **grids):
 
     A grid is a sequence or a Grid: numbers make a slider, words make radio buttons (more than five, a menu).
     Every frame is drawn at once; if the figure fails for one, a ValueError names it. In a browser that
-    would take a minute: there only the first is drawn, and the widgets draw the others when they are wanted.
+    would take a minute: there only the first is drawn, and the page asks for the others when they are wanted.
     """
     if not grids:
         raise ValueError("explore needs at least one grid of values, such as z=[-1, 0, 1]")
@@ -41,9 +46,8 @@ def explore(figure, **grids):
     places = []
     first = draw(figure, grids, [grid.values[grid.start] for grid in grids.values()], places)
     if sys.platform == "emscripten":
-        return Explorable(
-            figure, grids, style.named(f"{static.picture(first)}\n<p>{escape(sentence(grids))}</p>")
-        )
+        return Explorable(figure, grids, static.face(grids, first, {}), places)
     frames = product(*(grid.values for grid in grids.values()))
     drawings = [draw(figure, grids, values, places) for values in frames]
-    return Explorable(figure, grids, static.face(grids, drawings))
+    start = static.start(grids)
+    return Explorable(figure, grids, static.face(grids, drawings[start], pack(drawings, start)), places)

@@ -5,23 +5,26 @@ from html import escape
 
 import numpy as np
 
-from rnncourse.explore.frames import markup, pack
+from rnncourse.explore.frames import markup
 from rnncourse.explore.grids import say, sentence, slides
 from rnncourse.figures import style
 
 NEED = "The controls need scripts or a running kernel."
 
 
-def face(grids, drawings):
-    """The first frame, native controls that wait for explore.js, and all frames as what differs in them."""
+def start(grids):
+    """The number of the frame that is shown first."""
     shape = [len(grid.values) for grid in grids.values()]
-    start = int(np.ravel_multi_index([grid.start for grid in grids.values()], shape))
-    packed = pack(drawings, start)
-    packed["grids"] = [[name, grid.label, list(map(say, grid.values))] for name, grid in grids.items()]
-    data = json.dumps(packed, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return int(np.ravel_multi_index([grid.start for grid in grids.values()], shape))
+
+
+def face(grids, first, packed):
+    """The first frame, native controls that wait for explore.js, and all frames as what differs in them."""
+    words = [[name, grid.label, list(map(say, grid.values))] for name, grid in grids.items()]
+    data = json.dumps(packed | {"grids": words}, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     label = escape(", ".join(grid.label for grid in grids.values()))
     text = f"""<div class="explore" role="group" aria-label="{label}">
-{picture(drawings[start])}
+{picture(first)}
 <form class="explore-controls" autocomplete="off" hidden="hidden">
 {"".join(_control(name, grid) for name, grid in grids.items())}<button type="reset">Reset</button>
 </form>

@@ -1,9 +1,5 @@
 """Pictures: of the front page, of each chapter, of the self-checks; a notebook shows them as inline SVG."""
 
-from matplotlib.figure import Figure
-
-from rnncourse.figures import chapter_1, chapter_2, chapter_3, front, style
-
 __all__ = ["chapter_1", "chapter_2", "chapter_3", "front", "style"]
 
 try:
@@ -12,6 +8,10 @@ except ImportError:  # the figures work without a notebook
     get_ipython = lambda: None  # noqa: E731
 
 if shell := get_ipython():
+    from matplotlib.figure import Figure
+
+    from rnncourse.figures import style
+
     formatters = shell.display_formatter.formatters
     formatters["text/html"].for_type(Figure, style.html)
     formatters["text/plain"].for_type(Figure, lambda fig, printer, cycle: printer.text(fig.get_label()))
