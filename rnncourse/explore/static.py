@@ -21,7 +21,9 @@ def start(grids):
 def face(grids, first, packed):
     """The first frame, native controls that wait for explore.js, and all frames as what differs in them."""
     words = [[name, grid.label, list(map(say, grid.values))] for name, grid in grids.items()]
-    data = json.dumps(packed | {"grids": words}, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    data = json.dumps(packed | {"grids": words}, ensure_ascii=False, separators=(",", ":")).replace(
+        "<", "\\u003c"
+    )
     label = escape(", ".join(grid.label for grid in grids.values()))
     text = f"""<div class="explore" role="group" aria-label="{label}">
 {picture(first)}
