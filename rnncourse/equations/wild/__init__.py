@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..._shapes import brief
+from ..._arguments import brief
 from ...certificates import CAUGHT, measure
 from ...certificates.oracles import Certificate
 
