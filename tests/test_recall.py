@@ -64,3 +64,13 @@ def test_training_from_given_weights():
 def test_two_units_set_by_hand_remember(T):
     x, y = recall.batch(np.random.default_rng(4), T, 1000)
     assert np.abs(recall.answers("tanh", recall.by_hand(T), x) - y).max() < 0.012
+
+
+def test_a_stored_run_begins_as_a_new_one():
+    data = recall.recorded()
+    for stored in data["curves"]:
+        network, T = stored["network"], stored["T"]
+        rate = next(r["rate"] for r in data["lengths"] if (r["network"], r["T"]) == (network, T))
+        kind = "tanh" if network == "plain" else network
+        _, losses = recall.train(kind, T, data["sizes"][network], data["seeds"][0], rate, data["every"])
+        assert np.isclose(np.mean(losses), stored["error"][0][0], rtol=1e-3, atol=1e-4)
