@@ -9,7 +9,18 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "rnncourse"
 MODULES = sorted(path.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("*.py"))
-MATHEMATICS = "rnn", "spectra", "lstm", "gradcheck", "adding", "variants", "recall", "_arguments"
+MATHEMATICS = (
+    "rnn",
+    "spectra",
+    "lstm",
+    "gradcheck",
+    "adding",
+    "variants",
+    "recall",
+    "scan",
+    "text",
+    "_arguments",
+)
 ARROWS = {  # a room of the house -> the others, and packages, that it may import
     "mathematics": {"numpy"},
     "_pages": set(),
