@@ -1,6 +1,6 @@
 """The book's own Sphinx extension, a module a job."""
 
-JOBS = ("mathematics", "numbering", "choice", "pages", "docstrings", "static_files")
+JOBS = ("mathematics", "numbering", "choice", "pages", "docstrings", "static_files", "live")
 
 
 def setup(app):

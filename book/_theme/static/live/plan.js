@@ -1,0 +1,94 @@
+// Which cells above must run before one, so that it finds the names that it reads as the page's order makes them.
+//
+// A cell is {id, n, reads, makes, changes, functions, version, edited}. What a name holds is told by its history: the cell
+// that made it and those that changed it, each with its code's version and the histories of what they had read.
+const numbers = new Map();
+const number = (text) => numbers.get(text) ?? numbers.set(text, numbers.size + 1).get(text);
+const WORDS = /[\p{L}_][\p{L}\p{N}_]*/gu;
+const MADE = /^[ \t]*(?:(?:def|class|for|with\b.*\bas|import|from\b.*\bimport)\s+)?([\p{L}_][\p{L}\p{N}_]*(?:\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*)\s*(?:[-+*/@]?=(?!=)|\(|:|\bin\b|$)/gmu;
+
+// The names of a cell that the reader has edited, generously: each word is read, each that stands like a name made is made.
+export const reread = (cell, code) => {
+  const words = [...new Set(code.match(WORDS) ?? [])];
+  const makes = [...code.matchAll(MADE)].flatMap(([, list]) => list.match(WORDS));
+  return {...cell, reads: words, makes: [...new Set([...cell.makes, ...makes])]};
+};
+
+// before(cells, target, state): the cells to run before `target`, in order. `cells` are those of the page that take part.
+export const before = (cells, target, state) => {
+  const above = cells.filter((cell) => cell.n < target.n);
+  const expected = histories(above);
+  const needed = wanted(above, target);
+  const again = new Set();
+  for (let stable = false; !stable;) {
+    stable = true;
+    const now = new Map(state);
+    for (const cell of [...needed.filter((one) => again.has(one)), target]) {
+      for (const name of read(above, cell)) {
+        const due = expected(name, cell);
+        if (due.cells.length && said(now, name) !== due.history) {
+          for (const one of due.cells) if (!again.has(one)) { again.add(one); stable = false; }
+        }
+      }
+      apply(now, cell);
+    }
+  }
+  return needed.filter((one) => again.has(one));
+};
+
+// What the names hold once a cell has run; one that failed leaves what nobody expects.
+export const apply = (state, cell, failed = false) => {
+  const mark = number([cell.id, cell.version, ...cell.reads.map((name) => said(state, name))].join("|"));
+  for (const name of cell.makes) state.set(name, [failed ? `failed ${mark}` : mark]);
+  for (const name of cell.changes) state.set(name, [...state.get(name) ?? [], failed ? `failed ${mark}` : mark]);
+  return mark;
+};
+
+// What a cell would be marked with if the page ran from the top: another mark than it bears means stale.
+export const mark = (cells, target) => {
+  const state = new Map();
+  const above = cells.filter((cell) => cell.n < target.n);
+  for (const cell of wanted(above, target)) apply(state, cell);
+  return apply(state, target);
+};
+
+const said = (state, name) => (state.get(name) ?? []).join(",");
+
+// The names that a cell reads, and those that the functions among them read when they are called.
+const read = (above, cell) => {
+  const names = new Set(cell.reads);
+  for (const name of names) {
+    const maker = above.findLast((one) => one.n < cell.n && one.makes.includes(name));
+    for (const more of maker?.functions[name] ?? []) names.add(more);
+  }
+  return names;
+};
+
+const chain = (above, name, cell) => {
+  const touched = above.filter((one) => one.n < cell.n && (one.makes.includes(name) || one.changes.includes(name)));
+  return touched.slice(Math.max(0, touched.findLastIndex((one) => one.makes.includes(name))));
+};
+
+const wanted = (above, target) => {
+  const found = new Set(), waiting = [target];
+  while (waiting.length) {
+    const cell = waiting.pop();
+    for (const name of [...read(above, cell), ...cell.changes]) {
+      for (const one of chain(above, name, cell)) if (!found.has(one)) { found.add(one); waiting.push(one); }
+    }
+  }
+  return above.filter((one) => found.has(one));
+};
+
+// The history that each name should have where a cell reads it: that of a run from the top.
+const histories = (above) => {
+  const state = new Map(), after = new Map();
+  for (const cell of above) {
+    apply(state, cell);
+    after.set(cell, new Map(state));
+  }
+  return (name, cell) => {
+    const cells = chain(above, name, cell);
+    return {cells, history: cells.length ? said(after.get(cells.at(-1)), name) : ""};
+  };
+};

@@ -1,0 +1,50 @@
+// Python in a worker: one a page, made at the first request, thrown away by stop().
+export class Python {
+  constructor(base, loading) {
+    Object.assign(this, {base, loading, waiting: new Map(), last: 0, ready: false});
+  }
+
+  // Ask the worker; the answer comes back, or an error {what, sentence}.
+  ask(message, running = () => {}) {
+    this.worker ??= this.start();
+    const id = ++this.last;
+    return new Promise((done, failed) => {
+      this.waiting.set(id, {done, failed, running});
+      this.worker.postMessage({...message, id});
+    });
+  }
+
+  start() {
+    const worker = new Worker(new URL("worker.js", this.base), {type: "module"});
+    worker.addEventListener("message", ({data}) => worker === this.worker && this.hear(data));
+    worker.addEventListener("error", () => worker === this.worker && this.fail({
+      what: "worker", sentence: "Python could not be started, or broke down. Press Run to begin anew.",
+    }));
+    worker.postMessage({type: "start", base: this.base.href});
+    return worker;
+  }
+
+  hear({type, id, ...data}) {
+    if (type === "loading") return this.loading(data);
+    if (type === "ready") { this.ready = true; return; }
+    if (type === "failed") return this.fail(data);
+    const request = this.waiting.get(id);
+    if (type === "running") return request?.running();
+    this.waiting.delete(id);
+    request?.done(data);
+  }
+
+  fail(reason) {
+    const waiting = [...this.waiting.values()];
+    this.stop();
+    for (const {failed} of waiting) failed(reason);
+  }
+
+  // The variables are gone; whoever still waits is told.
+  stop() {
+    this.worker?.terminate();
+    const waiting = [...this.waiting.values()];
+    Object.assign(this, {worker: null, ready: false, waiting: new Map()});
+    for (const {failed} of waiting) failed({what: "stopped"});
+  }
+}
