@@ -9,7 +9,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from matplotlib.path import Path
 
 from rnncourse import rnn
-from rnncourse.figures.style import COLORS, figure, heatmap, minus
+from rnncourse.figures.style import COLORS, SUPERSCRIPTS, figure, heatmap, minus
 from rnncourse.gradcheck import complex_step, relative_error
 
 ARROW = {"arrowstyle": "-|>", "mutation_scale": 10, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
@@ -183,7 +183,70 @@ def _cell(ax, x, y, matrix, times=""):
     ax.text(x, y, times + f"{size:.3f}".removeprefix("0"), ha="center", va="center", fontsize=8.5)
 
 
-# --- 1b: how much work, and how to check a gradient -----------------------------------------------------
+# --- 1b, 1c: one term of the sum, and all terms in one walk ------------------------------------------------
+
+
+def _chain(ax, T, link):
+    """States h_0..h_T in a row with their losses above; `link(k)` is how link k is drawn: (label, color)."""
+    for t in range(T + 1):
+        for y, letter, color in (0, "h", "state"), (1.1, "L", "reference"):
+            ax.add_patch(Circle((1.5 * t, y), 0.3, fc=COLORS[color], ec="none", alpha=0.22))
+            ax.add_patch(Circle((1.5 * t, y), 0.3, fc="none", ec=COLORS[color], lw=1.2))
+            ax.text(1.5 * t, y, f"{letter}{t}".translate(SUBSCRIPTS), ha="center", va="center")
+        if t:
+            label, color = link(t)
+            _arrow(ax, (1.5 * t - 1.17, 0), (1.5 * t - 0.33, 0), label, (1.5 * t - 0.75, 0.27), color)
+    ax.set(xlim=(-0.5, 1.5 * T + 0.5), ylim=(-1.45, 1.5), aspect="equal")
+    ax.axis("off")
+
+
+def copies(term=6, T=3):
+    """One term (t, k) of the double sum as a path: from copy k of W through the states to the loss L_t."""
+    t, k = CELLS[term - 1]
+    fig, ax = figure(width=5.1, height=2.9)
+    _chain(ax, T, lambda i: (f"W⁽{i}⁾".translate(SUPERSCRIPTS), "gradient" if i == k else "reference"))
+    lit = {"arrowstyle": "-|>", "mutation_scale": 12, "lw": 3, "shrinkA": 0, "shrinkB": 0}
+    lit["color"] = COLORS["gradient"]
+    for i in range(k, t + 1):  # link k is crossed by the change itself, the later ones by the transport
+        ax.add_patch(FancyArrowPatch((1.5 * i - 1.17, 0), (1.5 * i - 0.33, 0), **lit))
+    ax.add_patch(FancyArrowPatch((1.5 * t, 0.3), (1.5 * t, 0.77), **lit))
+    factors = [f"g{t}", *(f"J{i}" for i in range(t, k, -1)), f"∂⁺h{k}/∂W"]
+    ax.text(0.75 * T, -0.85, f"term t = {t}, k = {k}:", ha="center")
+    ax.text(0.75 * T, -1.3, " · ".join(factors).translate(SUBSCRIPTS), ha="center", color=COLORS["gradient"])
+    fig.set_label(
+        f"The unrolled network with a copy of W on each link. Lit: copy {k}, which changes h{k}"
+        + "".join(f", then h{i}" for i in range(k + 1, t + 1))
+        + f", then the loss L{t}. The term has the factors {', '.join(factors)}."
+    )
+    return fig
+
+
+def walk_back(step=4, T=4):
+    """The walk back, at step t: which losses the one row contains, and which terms of dL/dW are done."""
+    fig, ax = figure(width=5.1, height=2.6)
+    _chain(ax, T, lambda i: ("", "reference"))
+    arrow = {"arrowstyle": "-|>", "mutation_scale": 12, "lw": 3, "shrinkA": 0, "shrinkB": 0}
+    arrow["color"] = COLORS["gradient"]
+    for t in range(step, T + 1):
+        ax.add_patch(FancyArrowPatch((1.5 * t, 0.77), (1.5 * t, 0.33), **arrow))
+        if t > step:
+            ax.add_patch(FancyArrowPatch((1.5 * t - 0.33, 0), (1.5 * t - 1.17, 0), **arrow))
+            ax.text(1.5 * t - 0.75, 0.27, "Wᵀ", ha="center", va="center", color=COLORS["gradient"])
+        if t:
+            term = f"δ{t}h{t - 1}".translate(SUBSCRIPTS) + "ᵀ"
+            ax.text(1.5 * t, -0.62, term, ha="center", color=COLORS["gradient"])
+    losses = " + ".join(f"L{t}" for t in range(step, T + 1)).translate(SUBSCRIPTS)
+    ax.text(0.75 * T, -1.25, f"in the row at h{step}: ".translate(SUBSCRIPTS) + losses, ha="center")
+    fig.set_label(
+        f"The walk back at h{step}. The row contains the losses {losses}. "
+        + ("Terms of dL/dW done so far: " if step else "All terms of dL/dW are done: ")
+        + ", ".join(f"delta {t} times h{t - 1} transposed" for t in range(T, max(step, 1) - 1, -1))
+        + "."
+    )
+    return fig
+
+
+# --- 1c, 1d: how much work, and how to check a gradient -----------------------------------------------------
 
 
 WAYS = {  # line style and colour of each way to add up the same sum

@@ -1,4 +1,4 @@
-"""The exercises of page 1c: truncation as libraries do it."""
+"""The exercises of page 1d: truncation as libraries do it."""
 
 from rnncourse.check.exercises import exercise
 from rnncourse.exercises.chapter_1.a_jacobian import on_rows
