@@ -24,9 +24,10 @@ UNSTOPPABLE = " (An endless loop cannot be stopped from here: if one runs, inter
 # Where the equations stand that the known mistakes break.
 PAGES = {
     "on page 1a": "eq-elementwise eq-jacobian eq-rnn eq-sigma-prime",
-    "on page 1b": "eq-bptt eq-double-sum eq-immediate eq-recurrence eq-step-jacobian eq-total-derivative "
+    "on page 1b": "eq-double-sum eq-immediate eq-recurrence eq-step-jacobian eq-total-derivative "
     "eq-transport",
-    "on page 1c": "eq-truncated",
+    "on page 1c": "eq-bptt",
+    "on page 1d": "eq-truncated",
     "on page 2a": "eq-expanded-sum",
     "on page 2b": "eq-jordan eq-power",
     "on page 2c": "eq-dominant-mode eq-sandwich",
