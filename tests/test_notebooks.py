@@ -6,6 +6,7 @@ nbval executes each once and compares; that a second run gives the same bytes is
 import ast
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -54,6 +55,15 @@ def test_no_cell_hides_from_nbval(path):
     for cell in code_cells(path):
         assert "nbval" not in " ".join(cell["metadata"].get("tags", [])).lower()
         assert "NBVAL" not in "".join(cell["source"])
+
+
+@notebooks
+def test_what_is_to_be_predicted_is_marked(path):
+    """The copies in Jupyter hide the outputs of cells with this tag."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    for text, code in pairwise(cells):
+        if code["cell_type"] == "code" and re.search(r"\*Before you run[^\n]*\Z", "".join(text["source"])):
+            assert "predict" in code["metadata"].get("tags", []), "".join(text["source"])
 
 
 @notebooks

@@ -16,8 +16,9 @@ from pathlib import Path
 from pybtex.database import parse_file
 from pybtex.richtext import Text
 
+from book._ext.question import CHOICE, parse
+
 BOOK = Path(__file__).parent.parent / "book"
-CHOICE = re.compile(r"^:::\{choice\} \S+\n(:predict:\n)?(.*?)^:::$", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(
     r"^:::\{solution-start\}.*?^:::$(.*?)(?=^:::\{solution-end\}|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -27,7 +28,6 @@ EQUATION = re.compile(r"\$\$([^$]+)\$\$ *\(([\w-]+)\)")
 TARGET = re.compile(r"^\(([\w-]+)\)=|\$\$ *\(([\w-]+)\)|^:label: ([\w-]+)", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)\s#:]*)(?:#([\w-]+))?\)")
 SAME = re.compile(r"`([\w-]+)` (?:is )?\{eq\}`\1`")  # what the built page calls an equation
-PREDICT = re.compile(r"\*(Before you run|Predict)[^\n]*\Z")
 QUIET = ["%%capture solution\n", "# Delete the line above to see what this prints.\n"]
 NEED = re.compile(r'(?<=<span>)[^<]*(?=</span></p>\n<p class="explore-said")')
 RUN = "Run all cells (Run → Run All Cells) for the controls."
@@ -36,17 +36,14 @@ SPHINX = "{eval-rst}", "{bibliography}"  # what Jupyter cannot show in any words
 
 def unfolded(choice):
     """A {choice} as an admonition with its options and a dropdown with what the page says of each."""
-    question, *marked = re.split(r"^- \(([ x])\) ", choice[2], flags=re.MULTILINE)
-    options, answers, reveal = [], [], []
-    for letter, mark, text in zip("abcdefghij", marked[::2], marked[1::2], strict=False):
-        option, *lines = text.splitlines()
-        says = " ".join(line.strip() for line in lines if line.startswith(" "))
-        reveal += [line for line in lines if line and not line.startswith(" ")]
-        options.append(f"- **{letter}** {option}")
-        answers.append(f"- **{letter}** {'✓' if mark == 'x' else '✗'} {says}")
-    asked = "\n".join([":::{admonition} " + ("Predict" if choice[1] else "Question"), question.strip()])
-    given = "\n".join([":::{dropdown} Answer", *answers, "", *reveal, ":::"])
-    return "\n".join([asked, "", *options, ":::", "", given])
+    asked, options, reveal = parse(choice[2])
+    lettered = list(zip("abcdefghij", options, strict=False))
+    shown = [f"- **{letter}** {option.text}" for letter, option in lettered]
+    says = [f"- **{letter}** {'✓' if option.right else '✗'} {option.feedback}" for letter, option in lettered]
+    head = ":::{admonition} " + ("Predict" if choice[1] else "Question")
+    more = filter(None, reveal.lines)
+    lines = [head, *asked.lines, *shown, ":::", "", ":::{dropdown} Answer", *says, "", *more, ":::"]
+    return "\n".join(lines)
 
 
 def folded(solution, code):
@@ -114,14 +111,12 @@ def copies():
         return re.sub(r"\{cite:([tp])\}`([\w,]+)`", lambda m: cited(bibliography, m), source)
 
     for path, notebook in notebooks.items():
-        to_predict = False
         for cell, after in zip(notebook["cells"], [*notebook["cells"][1:], {}], strict=True):
             if cell["cell_type"] == "markdown":
                 code = "jupyter" in after.get("metadata", {})
                 cell["source"] = worded("".join(cell["source"]), path, code)
-                to_predict = PREDICT.search(cell["source"])
                 continue
-            if to_predict:
+            if "predict" in cell["metadata"].get("tags", ()):
                 cell["outputs"], cell["execution_count"] = [], None
             if "jupyter" in cell["metadata"]:  # a folded cell shows its first line
                 cell["source"] = [*QUIET, *cell["source"]]

@@ -77,8 +77,8 @@ def test_a_prediction_is_marked_as_one(build):
 
 
 @pytest.mark.parametrize("old, new, words", [
-    ("(x)", "( )", "one at least with (x)"),
-    ("(x) four", "four", "starts with ( ) or (x)"),
+    ("(x)", "( )", "one option at least starts with (x)"),
+    ("(x) four", "four", "starts with ( ) or (x), not with 'four, see [home](ind'"),
     ("- (", "(", "a question and a list of options"),
     ("q-1", "Q_1", "small letters"),
 ])  # fmt: skip

@@ -186,7 +186,12 @@ def test_a_copy_to_work_in_says_what_only_the_built_page_knows(tmp_path, book):
         new.new_code_cell("1 + 1", metadata={"jupyter": {"source_hidden": True}}),
         new.new_markdown_cell(":::{solution-end}\n:::"),
         new.new_markdown_cell("Two.\n\n*Before you run it: how many?*"),
-        new.new_code_cell("3", execution_count=1, outputs=[new.new_output("stream", text="3")]),
+        new.new_code_cell(
+            "3",
+            execution_count=1,
+            outputs=[new.new_output("stream", text="3")],
+            metadata={"tags": ["predict"]},
+        ),
         new.new_markdown_cell("*Predict.* You did."),
         new.new_markdown_cell("Look:"),
         new.new_code_cell("4", outputs=[new.new_output("display_data", {"text/html": moving})]),
