@@ -222,7 +222,7 @@ class Cell {
     }
     const label = this.isAnswer ? `Your answer to exercise ${this.answer.number}, cell ${this.n}` : `Code of cell ${this.n}`;
     const host = el("div", {className: "editor"});
-    this.pre.before(host);
+    this.pre.after(host);
     this.pre.hidden = true;
     area?.remove();
     this.box.classList.add("editing");

@@ -54,6 +54,8 @@ export const verdict = ({data, metadata}, equations) => {
     if (found) code.replaceWith(el("a", {href: found[1], textContent: `(${found[0]})`}));
   }
   const said = metadata.verdict;
+  const first = box.querySelector("p")?.firstChild;   // the mistake's name is in the head
+  if (said.mistake && first?.data?.startsWith(`${said.mistake}: `)) first.data = first.data.slice(said.mistake.length + 2);
   const name = said.mistake ? `: ${said.mistake.replaceAll("-", " ").replaceAll("+", " and ")}` : "";
   return {passed: said.passed, head: `${said.status}${name}`, body: box.innerHTML};
 };
