@@ -70,6 +70,7 @@ env: .venv/ready
 html: .venv/ready node_modules/.ready .venv/pyodide/pyodide-lock.json
 	@$(MAKE) --no-print-directory --silent $(LITE) & $(JUPYTER_BOOK) >/dev/null; built=$$?; wait $$! && exit $$built
 	@$(BIN)/python -m tools.live
+	@$(BIN)/python -m tools.editor
 	@$(BIN)/python -m tools.copies _build/html/_sources --anew
 	@$(BIN)/python -m tools.licences
 	@echo "Built: _build/html/index.html"

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
 MODULES = ROOT / "node_modules"
 SEARCH = ("doctools", "documentation_options", "language_data", "searchtools", "sphinx_highlight")
+SMALL = ("crelt", "style-mod", "w3c-keyname", "@marijn/find-cluster-break")  # CodeMirror's own
 BUNDLES = "third-party-licenses.json"
 HEAD = """What others wrote and this book ships. The book itself: text CC BY 4.0, code MIT.
 Each entry: name and version, licence, where it comes from, its files here, the text of the licence.
@@ -36,9 +37,8 @@ def npm(folder, files):
     """A package of npm, from its package.json."""
     package = json.loads((folder / "package.json").read_text("utf-8"))
     text = "\n".join(path.read_text("utf-8") for path in sorted(folder.glob("LICENSE*")))
-    return Part(
-        f"{package['name']} {package['version']}", package["license"], package["homepage"], files, text
-    )
+    source = package.get("homepage") or package["repository"]["url"].removeprefix("git+")
+    return Part(f"{package['name']} {package['version']}", package["license"], source, files, text)
 
 
 def named_licence(metadata, text):
@@ -92,6 +92,12 @@ def fonts():
     return Part(f"KaTeX fonts {version}", "OFL-1.1", source, "_static/katex/fonts/", "\n\n".join(stated))
 
 
+def editor():
+    """CodeMirror and what it stands on, as far as the cells' editor is made of them."""
+    for folder in sorted([*MODULES.glob("@codemirror/*"), *MODULES.glob("@lezer/*"), *map(MODULES.joinpath, SMALL)]):
+        yield npm(folder, "_static/live/editor.js")
+
+
 def pyodide():
     kept = "lite/static/pyodide/pyodide* lite/static/pyodide/python_stdlib.zip"
     part = npm(MODULES / "pyodide", kept)
@@ -106,6 +112,7 @@ def parts():
     """All of it, in the order of the file."""
     yield npm(MODULES / "katex", "_static/katex/katex.min.css and the formulas on the pages")
     yield fonts()
+    yield from editor()
     yield installed("sphinx", " ".join(f"_static/{name}.js" for name in SEARCH))
     lite = SITE / "lite"
     if lite.exists():

@@ -5,15 +5,16 @@ const unpack = ([, , parts, rows], k) => {
   return rows[k].reduce((text, step, j) => text + (sum += step) / 100 + parts[j + 1], parts[0]);
 };
 
-document.querySelectorAll(".explore").forEach((box) => {
+// Where the frames were not drawn beforehand, as after a reader's change, `draw(places)` gives the picture of one.
+const move = (box, draw) => {
   const {grids, frames, bases, slots, start} = JSON.parse(box.querySelector("script").textContent);
   const [picture, form, said] = [".rnn-figure", ".explore-controls", ".explore-said"].map((name) => box.querySelector(name));
   const inputs = grids.map(([name]) => form.elements.namedItem(name));
-  const places = frames.map((group, i) => frames.slice(0, i).filter((other) => other === group).length);
-  bases[0] = picture.innerHTML;
-  let group = 0, elements, shown = start, timer;
+  const places = frames?.map((group, i) => frames.slice(0, i).filter((other) => other === group).length);
+  if (bases) bases[0] = picture.innerHTML;
+  let group = 0, elements, timer;
 
-  const show = () => {
+  const setFrame = () => {
     const frame = grids.reduce((index, [, , values], i) => index * values.length + +inputs[i].value, 0);
     if (frames[frame] !== group) {
       group = frames[frame];
@@ -25,6 +26,26 @@ document.querySelectorAll(".explore").forEach((box) => {
       const [i, name] = slot, text = unpack(slot, places[frame]);
       if (name === "text") elements[i].textContent = text; else elements[i].setAttribute(name, text);
     }
+  };
+
+  const drawn = new Map();
+  let drawing = false, again = false;
+  const askFrame = async () => {
+    again = true;
+    if (drawing) return;   // the latest place is drawn next
+    for (drawing = true; again;) {
+      again = false;
+      const at = inputs.map((input) => +input.value), key = at.join();
+      try {
+        if (!drawn.has(key)) drawn.set(key, (await draw(at)).querySelector(".rnn-figure"));
+        picture.replaceChildren(...drawn.get(key).cloneNode(true).childNodes);
+      } catch { break; }
+    }
+    drawing = false;
+  };
+
+  const show = () => {
+    if (draw) askFrame(); else setFrame();
     grids.forEach(([, label, values], i) => {
       if (inputs[i].type !== "range") return;
       inputs[i].setAttribute("aria-valuetext", `${label}: ${values[inputs[i].value]}`);
@@ -32,7 +53,7 @@ document.querySelectorAll(".explore").forEach((box) => {
     });
     // A reader who listens hears what the picture shows once it rests.
     clearTimeout(timer);
-    timer = setTimeout(() => { said.textContent = elements[0].getAttribute("aria-label"); }, 600);
+    timer = setTimeout(() => { said.textContent = picture.firstElementChild.getAttribute("aria-label"); }, 600);
   };
 
   form.addEventListener("input", show);
@@ -62,4 +83,7 @@ document.querySelectorAll(".explore").forEach((box) => {
 
   form.hidden = false;
   box.querySelector(".explore-range").hidden = true;
-});
+};
+
+document.querySelectorAll(".explore").forEach((box) => move(box));
+window.moveExplorable = move;

@@ -550,11 +550,15 @@ class Cell {
 
   // Sliders of an explorable that the reader changed: Python draws each frame when it is asked for.
   move() {
+    const {python} = this.lab, {worker} = python;
     for (const box of this.own.querySelectorAll("[data-explorable]")) {
       const {explorable} = box.dataset;
       window.moveExplorable?.(box, async (values) => {
-        const {html} = await this.lab.python.ask({type: "frame", explorable, values});
-        return harmless(html);
+        if (python.worker !== worker) {
+          this.done("stopped", "Python was stopped since: run this cell again to move it");
+          throw new Error("stopped");
+        }
+        return harmless((await python.ask({type: "frame", explorable, values})).html);
       });
     }
   }
