@@ -94,7 +94,9 @@ def fonts():
 
 def editor():
     """CodeMirror and what it stands on, as far as the cells' editor is made of them."""
-    for folder in sorted([*MODULES.glob("@codemirror/*"), *MODULES.glob("@lezer/*"), *map(MODULES.joinpath, SMALL)]):
+    for folder in sorted(
+        [*MODULES.glob("@codemirror/*"), *MODULES.glob("@lezer/*"), *map(MODULES.joinpath, SMALL)]
+    ):
         yield npm(folder, "_static/live/editor.js")
 
 
