@@ -62,7 +62,7 @@ def chrono(w, T, rng, both=True):
     input bias -ln u, unless only the forget half is wanted -> a new list. Tallec & Ollivier (2018).
     """
     w = list(w)
-    w[4] = np.log(rng.uniform(1, T - 1, w[4].shape))
+    w[4] = np.log(rng.uniform(1, T - 1, w[4].shape)).astype(w[4].dtype)
     w[5] = -w[4] if both else w[5]
     return w
 
