@@ -1,4 +1,4 @@
-"""Seconds for one gradient over T steps, in three orders of the same sum; figures/timings.json keeps one run.
+"""Seconds for one gradient over T steps, in three orders of the same sum; data/timings.json keeps one run.
 
 python -m benchmarks.double_sum
 """
@@ -14,7 +14,7 @@ import numpy as np
 from rnncourse import rnn
 from rnncourse.gradcheck import relative_error
 
-FILE = Path(rnn.__file__).parent / "figures" / "timings.json"
+FILE = Path(rnn.__file__).parent / "data" / "timings.json"
 N, STEPS, RUNS = 16, (8, 16, 32, 64, 128), 5
 
 

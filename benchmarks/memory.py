@@ -1,6 +1,6 @@
 """The long runs of the memory laboratory: who learns to add over 50, 100 and 200 steps? About twenty minutes.
 
-python -m benchmarks.memory     writes rnncourse/memory.json, which the page shows
+python -m benchmarks.memory     writes rnncourse/data/memory.json, which the page shows
 
 Each network first gets its own learning rate, the best of four at T = 50. All have about 4400 weights.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from rnncourse import adding
 
 COMMAND = "OPENBLAS_NUM_THREADS=1 python -m benchmarks.memory"
-FILE = Path(adding.__file__).with_name("memory.json")
+FILE = Path(adding.__file__).parent / "data" / "memory.json"
 SIZES = {"LSTM": 32, "tanh": 64, "orthogonal": 64, "IRNN": 64}
 RATES = 0.001, 0.003, 0.01, 0.02
 LENGTHS = 50, 100, 200

@@ -6,17 +6,81 @@ IRNN of Le, Jaitly & Hinton 2015).
 """
 
 import json
+from collections.abc import Callable
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 
 from . import lstm
 from ._arguments import brief, step
 
-PHI = {
-    "tanh": (np.tanh, lambda h: 1 - h**2),
-    "orthogonal": (np.tanh, lambda h: 1 - h**2),
-    "IRNN": (lambda z: np.maximum(z, 0), lambda h: (h > 0).astype(float)),
+
+class Cell(NamedTuple):
+    """What one kind of network has of its own; w is the list of the cell's weights."""
+
+    weights: Callable  # n, uniform, rng, forget_bias -> w
+    forward: Callable  # w, x, h0 -> the states
+    hidden: Callable  # the states -> h (T+1, ..., n)
+    backward: Callable  # w, x, the states, dl -> gradients as w, totals
+
+
+def lstm_cell():
+    """Four gates; all biases are 0 but those of the forget gate."""
+
+    def weights(n, uniform, rng, forget_bias):
+        return [uniform(n, n + 2) for _ in range(4)] + [np.full(n, forget_bias)] + [np.zeros(n)] * 3
+
+    def backward(w, x, states, dl):
+        gradients, *totals = lstm.backward(lstm.Params(*w), x, states, dl)
+        return [*gradients], totals
+
+    return Cell(
+        weights=weights,
+        forward=lambda w, x, h0: lstm.forward(lstm.Params(*w), x, h0, h0),
+        hidden=lambda states: states.h,
+        backward=backward,
+    )
+
+
+def plain_cell(phi, slope, start):
+    """h_t = phi(W h_{t-1} + U x_t + b); slope(h_t) is phi'(z_t), and start(random, orthogonal) is W."""
+
+    def weights(n, uniform, rng, forget_bias):
+        random, orthogonal = uniform(n, n), np.linalg.qr(rng.normal(size=(n, n)))[0]
+        return [start(random, orthogonal), uniform(n, 2), np.zeros(n)]
+
+    def forward(w, x, h0):
+        W, U, b = w
+        h = np.concatenate([h0[None], x @ U.T + b])
+        for t in range(1, len(h)):
+            h[t] = phi(h[t] + h[t - 1] @ W.T)
+        return h
+
+    def backward(w, x, h, dl):
+        W, dh = w[0], dl.copy()
+        delta = slope(h[1:])  # phi'(z_t) until its turn comes
+        for t in range(len(x), 0, -1):
+            delta[t - 1] *= dh[t]
+            dh[t - 1] += delta[t - 1] @ W
+        time_and_batch = (tuple(range(x.ndim - 1)),) * 2
+        dW, dU = (np.tensordot(delta, a, time_and_batch) for a in (h[:-1], x))
+        return [dW, dU, delta.sum(time_and_batch[0])], (dh,)
+
+    return Cell(weights, forward, lambda h: h, backward)
+
+
+def slope_of_tanh(h):
+    return 1 - h**2
+
+
+CELLS = {
+    "LSTM": lstm_cell(),
+    "tanh": plain_cell(np.tanh, slope_of_tanh, lambda random, orthogonal: random),
+    "orthogonal": plain_cell(np.tanh, slope_of_tanh, lambda random, orthogonal: orthogonal),
+    "IRNN": plain_cell(
+        lambda z: np.maximum(z, 0), lambda h: (h > 0).astype(float), lambda random, _: np.eye(len(random))
+    ),
 }
 
 
@@ -40,19 +104,13 @@ def weights(kind, n, rng, forget_bias=1.0):
     kind is "LSTM", "tanh", "orthogonal" or "IRNN" -> a list: the eight of lstm.Params, or W (n, n), U (n, 2)
     and b (n,); then v (n,) and c (1,). ValueError for another kind.
     """
-    if kind not in ("LSTM", *PHI):
-        raise ValueError(f"kind must be one of LSTM, {', '.join(PHI)}, got {brief(kind)}")
+    if kind not in CELLS:
+        raise ValueError(f"kind must be one of {', '.join(CELLS)}, got {brief(kind)}")
 
     def uniform(*shape):
         return rng.uniform(-(n**-0.5), n**-0.5, shape)
 
-    if kind == "LSTM":
-        cell = [uniform(n, n + 2) for _ in range(4)] + [np.full(n, forget_bias)] + [np.zeros(n)] * 3
-    else:
-        random, orthogonal = uniform(n, n), np.linalg.qr(rng.normal(size=(n, n)))[0]
-        W = {"tanh": random, "orthogonal": orthogonal, "IRNN": np.eye(n)}[kind]
-        cell = [W, uniform(n, 2), np.zeros(n)]
-    return [*cell, uniform(n), np.zeros(1)]
+    return [*CELLS[kind].weights(n, uniform, rng, forget_bias), uniform(n), np.zeros(1)]
 
 
 def chrono(w, T, rng, both=True):
@@ -69,14 +127,9 @@ def chrono(w, T, rng, both=True):
 
 def forward(kind, w, x):
     """The states from x (T, ..., 2), from zero: lstm.States, or h (T+1, ..., n) of the plain network."""
-    h = np.zeros((len(x) + 1, *x.shape[1:-1], len(w[-2])), np.result_type(x, w[0]))
-    if kind == "LSTM":
-        return lstm.forward(lstm.Params(*w[:8]), x, h[0], h[0])
-    W, U, b = w[:3]
-    h[1:] = x @ U.T + b
-    for t in range(1, len(h)):
-        h[t] = PHI[kind][0](h[t] + h[t - 1] @ W.T)
-    return h
+    *cell, v, _ = w
+    h0 = np.zeros((*x.shape[1:-1], len(v)), np.result_type(x, w[0]))
+    return CELLS[kind].forward(cell, x, h0)
 
 
 def backward(kind, w, x, states, dl):
@@ -85,17 +138,7 @@ def backward(kind, w, x, states, dl):
     x (T, ..., 2), states from forward, dl (T+1, ..., n) with dL_t/dh_t in row t -> a list of arrays as w, and
     totals (T+1, ..., n).
     """
-    if kind == "LSTM":
-        gradients, *totals = lstm.backward(lstm.Params(*w[:8]), x, states, dl)
-        return [*gradients], totals
-    W, h, dh = w[0], states, dl.copy()
-    delta = PHI[kind][1](h[1:])  # phi'(z_t) until its turn comes
-    for t in range(len(x), 0, -1):
-        delta[t - 1] *= dh[t]
-        dh[t - 1] += delta[t - 1] @ W
-    time_and_batch = (tuple(range(x.ndim - 1)),) * 2
-    dW, dU = (np.tensordot(delta, a, time_and_batch) for a in (h[:-1], x))
-    return [dW, dU, delta.sum(time_and_batch[0])], (dh,)
+    return CELLS[kind].backward(w[:-2], x, states, dl)
 
 
 def gradient(kind, w, x, y):
@@ -106,7 +149,7 @@ def gradient(kind, w, x, y):
     """
     *_, v, c = w
     states = forward(kind, w, x)
-    h = states.h if kind == "LSTM" else states
+    h = CELLS[kind].hidden(states)
     error = h[-1] @ v + c - y
     dl = np.zeros_like(h)
     dl[-1] = 2 / len(y) * np.multiply.outer(error, v)  # only the last state is asked
@@ -162,7 +205,7 @@ def solved(losses):
 
 def recorded():
     """What the long runs of `python -m benchmarks.memory` gave: training at T = 50, 100 and 200."""
-    return json.loads((files(__package__) / "memory.json").read_text(encoding="utf-8"))
+    return json.loads((files("rnncourse") / "data" / "memory.json").read_text(encoding="utf-8"))
 
 
 def carousel(w, x, y, k):

@@ -258,7 +258,7 @@ WAYS = {  # line style and colour of each way to add up the same sum
 
 def timings():
     """Seconds for one gradient, in three orders of the same sum, as benchmarks/double_sum.py stored them."""
-    stored = json.loads((files(__package__) / "timings.json").read_text(encoding="utf-8"))
+    stored = json.loads((files("rnncourse") / "data" / "timings.json").read_text(encoding="utf-8"))
     T, curves = stored["T"], stored["seconds"]
     fig, ax = figure(width=5.1, height=3.2)
     for label, seconds in curves.items():
