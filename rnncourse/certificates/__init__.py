@@ -2,25 +2,48 @@
 
 `run("eq-jacobian", rng)` measures how far the equation is from each of its oracles over random inputs;
 `python -m rnncourse.certificates` does so for all of them, and also checks that wrong variants are caught.
-A new equation `eq-name` is one function `eq_name` in the module of its chapter.
+`LABELS` maps each label to its `Equation`. A new equation `eq-name` is a function `eq_name` in the module of
+its page, below `rnncourse/equations/`.
 """
 
 import inspect
+from collections.abc import Callable
+from functools import cache
 from html import escape
 from typing import NamedTuple
 
 import numpy as np
 
+from .._pages import modules
 from .._arguments import brief
-from . import lstm, practice, rnn, spectra
 from .oracles import Certificate
 
-LABELS = {
-    name.replace("_", "-"): function
-    for chapter in (rnn, spectra, practice, lstm)
-    for name, function in vars(chapter).items()
-    if name.startswith("eq_")
-}
+
+class Equation(NamedTuple):
+    """A labelled equation of the book, as it is found in the module of its page."""
+
+    label: str
+    title: str
+    module: str  # e.g. "rnncourse.equations.chapter_1.a_jacobian"
+    certificate: Callable  # () -> Certificate
+
+
+@cache
+def equations():
+    """Label -> Equation, a page after the other."""
+    return {
+        (label := name.replace("_", "-")): Equation(label, inspect.getdoc(function), page.__name__, function)
+        for page in modules("rnncourse.equations")
+        for name, function in vars(page).items()
+        if name.startswith("eq_")
+    }
+
+
+def __getattr__(name):  # the equations use this package: they are imported when they are asked for
+    if name == "LABELS":
+        return equations()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 CAUGHT = 1e-3  # a wrong variant must miss an oracle by this, a million times any tolerance
 
@@ -54,19 +77,29 @@ class Report(NamedTuple):
     def _repr_html_(self):
         cells = ((escape(name), escape(value)) for name, value in self._rows())
         rows = "".join(f'<tr><th scope="row">{name}</th><td>{value}</td></tr>' for name, value in cells)
-        code = LABELS[self.label]
+        equation = equations()[self.label]
         return (
             '<div class="rnn-certificate"><table><thead><tr><th scope="col">oracle</th>'
             f'<th scope="col">relative error</th></tr></thead><tbody>{rows}</tbody></table>'
             f"<p>Tried: {escape(self.certificate.inputs.__doc__)}.</p>"
             f"<p>Wrong variants: {escape('; '.join(self.missed))}.</p>"
-            f"<details><summary>The code, from <code>{escape(code.__module__)}</code></summary>"
-            f'<pre tabindex="0">{escape(inspect.getsource(code))}</pre></details></div>'
+            f"<details><summary>The code, from <code>{escape(equation.module)}</code></summary>"
+            f'<pre tabindex="0">{escape(inspect.getsource(equation.certificate))}</pre></details></div>'
         )
 
 
+<<<<<<< HEAD
 def measure(certificate, rng):
     """How far the claim is from each oracle, and each wrong variant from its farthest -> two dicts."""
+=======
+def certify(label, rng):
+    """The certificate of a label, measured on its inputs, together with its wrong variants -> Report."""
+    if not isinstance(label, str) or label not in equations():
+        raise ValueError(f"label must be one of {', '.join(equations())}, got {brief(label)}")
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    certificate = equations()[label].certificate()
+>>>>>>> ed13910 (Keep each equation in the module of its page)
     inputs = list(certificate.inputs(rng))
     expected = {name: [oracle.formula(*a) for a in inputs] for name, oracle in certificate.oracles.items()}
 

@@ -1,18 +1,13 @@
-"""Certificates of chapter 1: one function an equation, named after its label."""
-
-from decimal import localcontext
+"""The equations of page 1b, and what supports each."""
 
 import numpy as np
 
 from rnncourse import rnn
-from rnncourse.rnn import Params
-
-from .oracles import (
+from rnncourse.certificates.oracles import (
     Certificate,
     Oracle,
     by_complex_step,
     by_dual_numbers,
-    decimals,
     derivative,
     exact,
     logistic,
@@ -20,24 +15,9 @@ from .oracles import (
     product,
     states,
 )
+from rnncourse.rnn import Params
 
-
-def layers(rng):
-    """W of shape (1, 1), (4, 4), (3, 5) and (5, 2), normal entries"""
-    for n, d in (1, 1), (4, 4), (3, 5), (5, 2):
-        yield rng.normal(size=(n, d)), rng.normal(size=d)
-
-
-def network(rng, T, n, m):
-    """W, U, x, h_0 and the targets: W large, so that far terms count; U small, so that no unit saturates."""
-    W, U, x, c = (rng.normal(size=shape) for shape in [(n, n), (n, m), (T, m), (T + 1, n)])
-    return 2 * W, U / 2, x, rng.uniform(size=n), c
-
-
-def networks(rng):
-    """T = 0, 1, 3 and 5 steps of n = 2, 1, 3 and 4 units; h_0 in (0, 1), all else normal"""
-    for T, n, m in (0, 2, 1), (1, 1, 1), (3, 3, 2), (5, 4, 3):
-        yield network(rng, T, n, m)
+from .a_jacobian import networks
 
 
 def steps(rng):
@@ -68,84 +48,89 @@ def chain(J, t, k):
     return product(J[t:k:-1], np.eye(len(J[0])))
 
 
-def eq_rnn():
-    """The recurrent network"""
+def eq_recurrence():
+    """The total derivative from the one before"""
 
-    def in_decimals(W, U, x, h0, c):
-        with localcontext(prec=50):
-            return np.array(states(*map(decimals, (W, U, x, h0))), dtype=float)
-
-    def by_loops(W, U, x, h0, c):
-        h = [list(h0)]
-        for x_t in x:
-            z = [
-                sum(a * b for a, b in zip([*w, *u], [*h[-1], *x_t], strict=True))
-                for w, u in zip(W, U, strict=True)
-            ]
-            h.append([0.5 + 0.5 * np.tanh(z_i / 2) for z_i in z])
-        return np.array(h)
+    def formula(*a, J_of=lambda J, t: J[t], add=lambda E, t: E[t]):
+        _, J, E = parts(*a)
+        dh = [0 * E[0]]
+        for t in range(1, len(J)):
+            dh.append(add(E, t) + np.tensordot(J_of(J, t), dh[-1], 1))
+        return np.array(dh)
 
     return Certificate(
-        statement=r"h_t = \sigma(z_t), \qquad z_t = W h_{t-1} + U x_t",
-        conditions=r"$t = 1, \dots, T$; $h_0$ is given and depends on neither $W$ nor $U$.",
+        statement=r"\begin{aligned} \frac{\mathrm{d}h_t}{\mathrm{d}W} &= \frac{\partial^{+} h_t}{\partial "
+        r"W} + J_t\,\frac{\mathrm{d}h_{t-1}}{\mathrm{d}W}, \\[1.5ex] \frac{\mathrm{d}h_0}{\mathrm{d}W} &= 0 "
+        r"\end{aligned}",
+        conditions=r"$t = 1, \dots, T$; $h_0$ does not depend on $W$.",
         inputs=networks,
-        claim=lambda W, U, x, h0, c: rnn.forward(Params(W, U), x, h0),
-        oracles={"decimals of 50 digits": Oracle(in_decimals), "loops over scalars": Oracle(by_loops)},
+        claim=formula,
+        oracles=derivative(lambda W, U, x, h0, c: np.array(states(W, U, x, h0)), 0),
         wrong={
-            "W transposed": lambda W, U, x, h0, c: rnn.forward(Params(W.T, U), x, h0),
-            "input left out": lambda W, U, x, h0, c: rnn.forward(Params(W, 0 * U), x, h0),
-            "state left out": lambda W, U, x, h0, c: rnn.forward(Params(0 * W, U), x, h0),
-            "inputs one step late": lambda W, U, x, h0, c: rnn.forward(Params(W, U), np.roll(x, 1, 0), h0),
-            "h_0 = 0": lambda W, U, x, h0, c: rnn.forward(Params(W, U), x, 0 * h0),
+            "immediate only": lambda *a: formula(*a, J_of=lambda J, t: 0 * J[t]),
+            "without the immediate": lambda *a: formula(*a, add=lambda E, t: E[t] * (t == 1)),
+            "J of the step before": lambda *a: formula(*a, J_of=lambda J, t: J[t - 1]),
+            "J transposed": lambda *a: formula(*a, J_of=lambda J, t: J[t].T),
+            "J left out": lambda *a: formula(*a, J_of=lambda J, t: np.eye(len(J[t]))),
         },
     )
 
 
-def eq_sigma_prime():
-    """The derivative of the logistic function"""
+def eq_copies():
+    """The gradient as a sum over the copies of W"""
 
-    def inputs(rng):
-        """nine values of z, normal with standard deviation 3, and z = 0"""
-        yield (np.append(rng.normal(scale=3, size=9), 0),)
+    def by_copy(W, U, x, h0, c):
+        def loss_of_copies(copies):
+            h, L = h0, 0.0  # L_0 depends on no copy
+            for W_k, x_k, c_k in zip(copies, x, c[1:], strict=True):
+                h = logistic(W_k @ h + U @ x_k)
+                L = L + (h - c_k) @ (h - c_k)
+            return L
 
+        return by_complex_step(loss_of_copies, 0, np.array([W] * len(x)).reshape(len(x), *W.shape))
+
+    oracles = derivative(loss, 0)
+    del oracles["complex step"]  # the claim itself uses it
     return Certificate(
-        statement=r"\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr)",
-        conditions=r"Every real $z$; the largest value is $1/4$, at $z = 0$.",
-        inputs=inputs,
-        claim=rnn.dsigma,
-        oracles={
-            "complex step": Oracle(lambda z: np.diag(by_complex_step(logistic, 0, z))),
-            "dual numbers": Oracle(lambda z: np.diag(by_dual_numbers(logistic, 0, z))),
-            "closed form 1 / (4 cosh^2(z/2))": Oracle(lambda z: 1 / (2 * np.cosh(z / 2)) ** 2),
-        },
+        statement=r"\frac{\mathrm{d}L}{\mathrm{d}W} = \sum_{k=1}^{T} \frac{\partial L}{\partial W^{(k)}}",
+        conditions=r"Step $k$ uses its own copy $W^{(k)}$, and all copies are equal; "
+        r"$h_0$ does not depend on $W$.",
+        inputs=networks,
+        claim=lambda *a: by_copy(*a).sum(axis=0),
+        oracles=oracles,
         wrong={
-            "sigma": rnn.sigma,
-            "1 - sigma": lambda z: 1 - rnn.sigma(z),
-            "sign": lambda z: -rnn.dsigma(z),
-            "1 - sigma^2, as for tanh": lambda z: 1 - rnn.sigma(z) ** 2,
-            "at sigma(z)": lambda z: rnn.dsigma(rnn.sigma(z)),
+            "last copy only": lambda *a: by_copy(*a)[-1:].sum(axis=0),
+            "first copy only": lambda *a: by_copy(*a)[:1].sum(axis=0),
+            "mean over the copies": lambda *a: by_copy(*a).sum(axis=0) / max(len(a[2]), 1),
         },
     )
 
 
-def eq_jacobian():
-    """The Jacobian of one layer"""
-    s = rnn.dsigma
+def eq_immediate():
+    """The immediate derivative by the weights"""
+
+    def claim(W, U, x, h):
+        return rnn.immediate(h, logistic(W @ h + U @ x))
+
+    def column_major(W, U, x, h):
+        rows = np.kron(h[None], diag(logistic(W @ h + U @ x)))
+        return np.array([row.reshape(W.shape, order="F") for row in rows])
+
     return Certificate(
-        statement=r"\frac{\partial y}{\partial x} = \operatorname{diag}\bigl(\sigma'(Wx)\bigr)\,W",
-        conditions=r"$y = \sigma(Wx)$ with $W$ of any shape $n \times d$; one row per output.",
-        inputs=layers,
-        claim=lambda W, x: np.diag(s(W @ x)) @ W,
-        oracles=derivative(lambda W, x: logistic(W @ x), 1),
+        statement=r"\left(\frac{\partial^{+} h_k}{\partial W}\right)_{iab} "
+        r"= \sigma'(z_k)_i\,\delta_{ia}\,(h_{k-1})_b",
+        conditions=r"$\partial^{+}$ holds $h_{k-1}$ and $x_k$ fixed; entry $iab$ is the derivative "
+        r"of unit $i$ by $W_{ab}$.",
+        inputs=steps,
+        claim=claim,
+        oracles=derivative(lambda W, U, x, h: logistic(W @ h + U @ x), 0)
+        | {"Kronecker product": Oracle(column_major)},
         wrong={
-            "transposed": lambda W, x: (np.diag(s(W @ x)) @ W).T,
-            "order swapped": lambda W, x: W * s(W @ x) if len(W) == len(x) else W,
-            "no derivative": lambda W, x: W,
-            "derivative at y": lambda W, x: np.diag(s(logistic(W @ x))) @ W,
-            "diag(y) W": lambda W, x: np.diag(logistic(W @ x)) @ W,
-            "derivative of tanh": lambda W, x: np.diag(1 - logistic(W @ x) ** 2) @ W,
-            "one mean derivative": lambda W, x: np.mean(s(W @ x)) * W,
-            "sign": lambda W, x: -np.diag(s(W @ x)) @ W,
+            "h_t for h_{t-1}": lambda W, U, x, h: rnn.immediate(*[logistic(W @ h + U @ x)] * 2),
+            "a and b swapped": lambda *a: claim(*a).swapaxes(1, 2),
+            "no derivative": lambda W, U, x, h: np.multiply.outer(np.eye(len(h)), h),
+            "no delta": lambda W, U, x, h: claim(W, U, x, h).sum(0) * np.ones((len(h), 1, 1)),
+            "sign": lambda *a: -claim(*a),
         },
     )
 
@@ -228,35 +213,6 @@ def eq_transport():
             "one factor too few": made_of(lambda J, t, k: J[t : k + 1 : -1]),
             "transposed": made_of(lambda J, t, k: [J_i.T for J_i in J[t:k:-1]]),
             "sum": lambda *a: np.array([sum(parts(*a)[1][k + 1 : t + 1], 0 * a[0]) for t, k in pairs(a[-1])]),
-        },
-    )
-
-
-def eq_immediate():
-    """The immediate derivative by the weights"""
-
-    def claim(W, U, x, h):
-        return rnn.immediate(h, logistic(W @ h + U @ x))
-
-    def column_major(W, U, x, h):
-        rows = np.kron(h[None], diag(logistic(W @ h + U @ x)))
-        return np.array([row.reshape(W.shape, order="F") for row in rows])
-
-    return Certificate(
-        statement=r"\left(\frac{\partial^{+} h_k}{\partial W}\right)_{iab} "
-        r"= \sigma'(z_k)_i\,\delta_{ia}\,(h_{k-1})_b",
-        conditions=r"$\partial^{+}$ holds $h_{k-1}$ and $x_k$ fixed; entry $iab$ is the derivative "
-        r"of unit $i$ by $W_{ab}$.",
-        inputs=steps,
-        claim=claim,
-        oracles=derivative(lambda W, U, x, h: logistic(W @ h + U @ x), 0)
-        | {"Kronecker product": Oracle(column_major)},
-        wrong={
-            "h_t for h_{t-1}": lambda W, U, x, h: rnn.immediate(*[logistic(W @ h + U @ x)] * 2),
-            "a and b swapped": lambda *a: claim(*a).swapaxes(1, 2),
-            "no derivative": lambda W, U, x, h: np.multiply.outer(np.eye(len(h)), h),
-            "no delta": lambda W, U, x, h: claim(W, U, x, h).sum(0) * np.ones((len(h), 1, 1)),
-            "sign": lambda *a: -claim(*a),
         },
     )
 
@@ -386,155 +342,6 @@ def eq_double_sum():
     )
 
 
-def eq_bptt():
-    """Backpropagation through time"""
-
-    def gradients(way):
-        def oracle(W, U, x, h0, c):
-            h = states(W, U, x, h0)
-            dh = [way(loss, 3, W, U, x[t:], h_t, c[t:]) for t, h_t in enumerate(h)]
-            return way(loss, 0, W, U, x, h0, c), way(loss, 1, W, U, x, h0, c), np.array(dh)
-
-        return oracle
-
-    def double_sum_in_fractions(W, U, x, h0, c):
-        h, W, U, x = [exact(h_t) for h_t in states(W, U, x, h0)], exact(W), exact(U), exact(x)
-        g, J = [2 * (h_t - exact(c_t)) for h_t, c_t in zip(h, c, strict=True)], [diag(h_t) @ W for h_t in h]
-        dh = np.array([sum(product(J[t:k:-1], g[t]) for t in range(k, len(h))) for k in range(len(h))])
-        delta = [h_t * (1 - h_t) * dh_t for h_t, dh_t in zip(h, dh, strict=True)]
-        dW = sum((np.multiply.outer(delta[k], h[k - 1]) for k in range(1, len(h))), 0 * W)
-        dU = sum((np.multiply.outer(delta[k], x[k - 1]) for k in range(1, len(h))), 0 * U)
-        return dW.astype(float), dU.astype(float), dh.astype(float)
-
-    def claim(W, U, x, h0, c, back=None, local=lambda dl: dl):
-        h = rnn.forward(Params(W, U), x, h0)
-        dP, dh = rnn.backward(Params(W if back is None else back(W), U), x, h, local(2 * (h - c)))
-        return *dP, dh
-
-    def changed(delta_of, h_of=lambda h: h[:-1]):
-        def formula(W, U, x, h0, c):
-            h = np.array(states(W, U, x, h0))
-            *_, dh = claim(W, U, x, h0, c)
-            delta = delta_of(h, dh)
-            return delta.T @ h_of(h), delta.T @ x, dh
-
-        return formula
-
-    def keep(rows):
-        return lambda dl: dl * np.isin(np.arange(len(dl)), np.arange(len(dl))[rows])[:, None]
-
-    return Certificate(
-        statement=r"\begin{aligned} \delta_t &= \sigma'(z_t) \odot "
-        r"\bigl(g_t^{\top} + W^{\top} \delta_{t+1}\bigr), "
-        r"\\[1ex] \frac{\mathrm{d}L}{\mathrm{d}W} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top} \end{aligned}",
-        conditions=r"$g_t = \partial L_t / \partial h_t$ and $\delta_{T+1} = 0$. Verified with it: "
-        r"$\mathrm{d}L/\mathrm{d}U = \sum_t \delta_t x_t^{\top}$, and $g_t^{\top} + W^{\top} \delta_{t+1}$ "
-        r"is the total $\mathrm{d}L/\mathrm{d}h_t$ as a column, for $t = 0$ too.",
-        inputs=networks,
-        claim=claim,
-        oracles={
-            "complex step": Oracle(gradients(by_complex_step)),
-            "dual numbers": Oracle(gradients(by_dual_numbers)),
-            "double sum of fractions": Oracle(double_sum_in_fractions),
-        },
-        wrong={
-            "W for its transpose": lambda *a: claim(*a, back=np.transpose),
-            "nothing carried back": lambda *a: claim(*a, back=np.zeros_like),
-            "last loss only": lambda *a: claim(*a, local=keep(slice(-1, None))),
-            "last loss missing": lambda *a: claim(*a, local=keep(slice(-1))),
-            "h_t for h_{t-1}": changed(lambda h, dh: (h * (1 - h) * dh)[1:], lambda h: h[1:]),
-            "no derivative": changed(lambda h, dh: dh[1:]),
-            "derivative of tanh": changed(lambda h, dh: ((1 - h**2) * dh)[1:]),
-            "delta one step early": changed(lambda h, dh: (h * (1 - h) * dh)[:-1]),
-            "mean over time": lambda *a: tuple(g / max(len(a[2]), 1) for g in claim(*a)),
-            "sign": lambda *a: tuple(-g for g in claim(*a)),
-        },
-    )
-
-
-def eq_elementwise():
-    """The Jacobian of an elementwise function"""
-
-    def inputs(rng):
-        """z of 1, 2 and 5 entries, normal with standard deviation 2"""
-        for n in 1, 2, 5:
-            yield (rng.normal(scale=2, size=n),)
-
-    return Certificate(
-        statement=r"\begin{aligned} \frac{\partial y_i}{\partial z_j} &= \sigma'(z_i)\,\delta_{ij}, "
-        r"\\ \text{that is} \qquad \frac{\partial y}{\partial z} "
-        r"&= \operatorname{diag}\bigl(\sigma'(z)\bigr) \end{aligned}",
-        conditions=r"$y_i = \sigma(z_i)$: each output sees its own input only.",
-        inputs=inputs,
-        claim=lambda z: np.diag(rnn.dsigma(z)),
-        oracles=derivative(logistic, 0),
-        wrong={
-            "a full matrix": lambda z: np.diag(rnn.dsigma(z)) - np.outer(logistic(z), logistic(z)),
-            "one mean slope": lambda z: np.mean(rnn.dsigma(z)) * np.eye(len(z)),
-            "no derivative": lambda z: np.eye(len(z)),
-            "sign": lambda z: -np.diag(rnn.dsigma(z)),
-        },
-    )
-
-
-def eq_copies():
-    """The gradient as a sum over the copies of W"""
-
-    def by_copy(W, U, x, h0, c):
-        def loss_of_copies(copies):
-            h, L = h0, 0.0  # L_0 depends on no copy
-            for W_k, x_k, c_k in zip(copies, x, c[1:], strict=True):
-                h = logistic(W_k @ h + U @ x_k)
-                L = L + (h - c_k) @ (h - c_k)
-            return L
-
-        return by_complex_step(loss_of_copies, 0, np.array([W] * len(x)).reshape(len(x), *W.shape))
-
-    oracles = derivative(loss, 0)
-    del oracles["complex step"]  # the claim itself uses it
-    return Certificate(
-        statement=r"\frac{\mathrm{d}L}{\mathrm{d}W} = \sum_{k=1}^{T} \frac{\partial L}{\partial W^{(k)}}",
-        conditions=r"Step $k$ uses its own copy $W^{(k)}$, and all copies are equal; "
-        r"$h_0$ does not depend on $W$.",
-        inputs=networks,
-        claim=lambda *a: by_copy(*a).sum(axis=0),
-        oracles=oracles,
-        wrong={
-            "last copy only": lambda *a: by_copy(*a)[-1:].sum(axis=0),
-            "first copy only": lambda *a: by_copy(*a)[:1].sum(axis=0),
-            "mean over the copies": lambda *a: by_copy(*a).sum(axis=0) / max(len(a[2]), 1),
-        },
-    )
-
-
-def eq_recurrence():
-    """The total derivative from the one before"""
-
-    def formula(*a, J_of=lambda J, t: J[t], add=lambda E, t: E[t]):
-        _, J, E = parts(*a)
-        dh = [0 * E[0]]
-        for t in range(1, len(J)):
-            dh.append(add(E, t) + np.tensordot(J_of(J, t), dh[-1], 1))
-        return np.array(dh)
-
-    return Certificate(
-        statement=r"\begin{aligned} \frac{\mathrm{d}h_t}{\mathrm{d}W} &= \frac{\partial^{+} h_t}{\partial "
-        r"W} + J_t\,\frac{\mathrm{d}h_{t-1}}{\mathrm{d}W}, \\[1.5ex] \frac{\mathrm{d}h_0}{\mathrm{d}W} &= 0 "
-        r"\end{aligned}",
-        conditions=r"$t = 1, \dots, T$; $h_0$ does not depend on $W$.",
-        inputs=networks,
-        claim=formula,
-        oracles=derivative(lambda W, U, x, h0, c: np.array(states(W, U, x, h0)), 0),
-        wrong={
-            "immediate only": lambda *a: formula(*a, J_of=lambda J, t: 0 * J[t]),
-            "without the immediate": lambda *a: formula(*a, add=lambda E, t: E[t] * (t == 1)),
-            "J of the step before": lambda *a: formula(*a, J_of=lambda J, t: J[t - 1]),
-            "J transposed": lambda *a: formula(*a, J_of=lambda J, t: J[t].T),
-            "J left out": lambda *a: formula(*a, J_of=lambda J, t: np.eye(len(J[t]))),
-        },
-    )
-
-
 def eq_multiplicity():
     """What reading the double sum with total derivatives counts"""
 
@@ -654,55 +461,67 @@ def eq_vec():
     )
 
 
-def eq_truncated():
-    """Truncated backpropagation through time"""
+def eq_bptt():
+    """Backpropagation through time"""
 
-    def inputs(rng):
-        """six steps of n = 3 units with a cut-off of 1, 2, 3 and 9 steps"""
-        for tau in 1, 2, 3, 9:
-            yield *network(rng, 6, 3, 2), tau
-
-    def made_of(kept):
-        def formula(*a):
-            *a, tau = a
-            g, J, E = parts(*a)
-            left = [(t, k) for t, k in pairs(g) if k and kept(t, k, tau)]
-            return sum(np.tensordot(g[t] @ chain(J, t, k), E[k], 1) for t, k in left)
-
-        return formula
-
-    def frozen(way):
-        """Each loss alone, differentiated through a program that starts tau steps before it."""
-
-        def oracle(W, U, x, h0, c, tau):
-            h, dW = states(W, U, x, h0), 0
-            for t in range(1, len(h)):
-                k = max(t - tau, 0)
-                dW = dW + way(last_loss, 0, W, U, x[k:t], h[k], c[t])
-            return dW
+    def gradients(way):
+        def oracle(W, U, x, h0, c):
+            h = states(W, U, x, h0)
+            dh = [way(loss, 3, W, U, x[t:], h_t, c[t:]) for t, h_t in enumerate(h)]
+            return way(loss, 0, W, U, x, h0, c), way(loss, 1, W, U, x, h0, c), np.array(dh)
 
         return oracle
 
-    def last_loss(W, U, x, h0, c):
-        miss = states(W, U, x, h0)[-1] - c
-        return miss @ miss
+    def double_sum_in_fractions(W, U, x, h0, c):
+        h, W, U, x = [exact(h_t) for h_t in states(W, U, x, h0)], exact(W), exact(U), exact(x)
+        g, J = [2 * (h_t - exact(c_t)) for h_t, c_t in zip(h, c, strict=True)], [diag(h_t) @ W for h_t in h]
+        dh = np.array([sum(product(J[t:k:-1], g[t]) for t in range(k, len(h))) for k in range(len(h))])
+        delta = [h_t * (1 - h_t) * dh_t for h_t, dh_t in zip(h, dh, strict=True)]
+        dW = sum((np.multiply.outer(delta[k], h[k - 1]) for k in range(1, len(h))), 0 * W)
+        dU = sum((np.multiply.outer(delta[k], x[k - 1]) for k in range(1, len(h))), 0 * U)
+        return dW.astype(float), dU.astype(float), dh.astype(float)
+
+    def claim(W, U, x, h0, c, back=None, local=lambda dl: dl):
+        h = rnn.forward(Params(W, U), x, h0)
+        dP, dh = rnn.backward(Params(W if back is None else back(W), U), x, h, local(2 * (h - c)))
+        return *dP, dh
+
+    def changed(delta_of, h_of=lambda h: h[:-1]):
+        def formula(W, U, x, h0, c):
+            h = np.array(states(W, U, x, h0))
+            *_, dh = claim(W, U, x, h0, c)
+            delta = delta_of(h, dh)
+            return delta.T @ h_of(h), delta.T @ x, dh
+
+        return formula
+
+    def keep(rows):
+        return lambda dl: dl * np.isin(np.arange(len(dl)), np.arange(len(dl))[rows])[:, None]
 
     return Certificate(
-        statement=r"\Bigl(\frac{\mathrm{d}L}{\mathrm{d}W}\Bigr)_{\tau} = \sum_{t=1}^{T} "
-        r"\sum_{k=\max(1,\,t-\tau+1)}^{t} \frac{\partial L_t}{\partial h_t}\,\frac{\partial h_t}{\partial "
-        r"h_k}\,\frac{\partial^{+} h_k}{\partial W}",
-        conditions=r"$\tau \ge 1$ terms of each row are kept; for $\tau \ge T$ it is the gradient.",
-        inputs=inputs,
-        claim=made_of(lambda t, k, tau: t - k < tau),
+        statement=r"\begin{aligned} \delta_t &= \sigma'(z_t) \odot "
+        r"\bigl(g_t^{\top} + W^{\top} \delta_{t+1}\bigr), "
+        r"\\[1ex] \frac{\mathrm{d}L}{\mathrm{d}W} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top} \end{aligned}",
+        conditions=r"$g_t = \partial L_t / \partial h_t$ and $\delta_{T+1} = 0$. Verified with it: "
+        r"$\mathrm{d}L/\mathrm{d}U = \sum_t \delta_t x_t^{\top}$, and $g_t^{\top} + W^{\top} \delta_{t+1}$ "
+        r"is the total $\mathrm{d}L/\mathrm{d}h_t$ as a column, for $t = 0$ too.",
+        inputs=networks,
+        claim=claim,
         oracles={
-            "complex step from h_{t-τ} on": Oracle(frozen(by_complex_step)),
-            "dual numbers from h_{t-τ} on": Oracle(frozen(by_dual_numbers)),
+            "complex step": Oracle(gradients(by_complex_step)),
+            "dual numbers": Oracle(gradients(by_dual_numbers)),
+            "double sum of fractions": Oracle(double_sum_in_fractions),
         },
         wrong={
-            "one term more": made_of(lambda t, k, tau: t - k <= tau),
-            "one term fewer": made_of(lambda t, k, tau: t - k < tau - 1),
-            "windows": made_of(lambda t, k, tau: (t - 1) // tau == (k - 1) // tau),
-            "oldest terms": made_of(lambda t, k, tau: k <= tau),
-            "nothing cut": made_of(lambda t, k, tau: True),
+            "W for its transpose": lambda *a: claim(*a, back=np.transpose),
+            "nothing carried back": lambda *a: claim(*a, back=np.zeros_like),
+            "last loss only": lambda *a: claim(*a, local=keep(slice(-1, None))),
+            "last loss missing": lambda *a: claim(*a, local=keep(slice(-1))),
+            "h_t for h_{t-1}": changed(lambda h, dh: (h * (1 - h) * dh)[1:], lambda h: h[1:]),
+            "no derivative": changed(lambda h, dh: dh[1:]),
+            "derivative of tanh": changed(lambda h, dh: ((1 - h**2) * dh)[1:]),
+            "delta one step early": changed(lambda h, dh: (h * (1 - h) * dh)[:-1]),
+            "mean over time": lambda *a: tuple(g / max(len(a[2]), 1) for g in claim(*a)),
+            "sign": lambda *a: tuple(-g for g in claim(*a)),
         },
     )

@@ -1,11 +1,11 @@
-"""Certificates of the page on practice in chapter 2: one function an equation, named after its label."""
+"""The equations of page 2e, and what supports each."""
 
 from fractions import Fraction
 from math import comb, factorial
 
 import numpy as np
 
-from .oracles import Certificate, Oracle, distance
+from rnncourse.certificates.oracles import Certificate, Oracle, distance
 
 
 def eq_survival():

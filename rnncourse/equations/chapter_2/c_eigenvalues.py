@@ -1,0 +1,194 @@
+"""The equations of page 2c, and what supports each."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from rnncourse import spectra
+from rnncourse.certificates.oracles import Certificate, Oracle, exact, product
+
+
+def limit_of_powers(W):
+    """The spectral radius as the limit of ||W^n||^(1/n) (Gelfand), by fifty squarings."""
+    log_radius = 0.0
+    for k in range(50):
+        size = np.linalg.norm(W)
+        log_radius += np.log(size) / 2**k
+        W = W @ W / size**2
+    return np.exp(log_radius)
+
+
+def largest_stretch(W):
+    """The spectral norm as the square root of the spectral radius of W^T W."""
+    return np.sqrt(limit_of_powers(W.T @ W))
+
+
+def eq_w_power():
+    """The powers of the matrices of exercise 2c"""
+
+    def inputs(rng):
+        """n = 0, 1, 2, 5, 29 and 30 for W_+ and W_-"""
+        for n in 0, 1, 2, 5, 29, 30:
+            yield from ((1, n), (-1, n))
+
+    def formula(sign, n, a=4, b=9, over=25, corner=12):
+        off = sign * corner * (b**n - a**n)
+        return exact([[16 * a**n + 9 * b**n, off], [off, 9 * a**n + 16 * b**n]]) / (over * 10**n)
+
+    def W(sign):
+        return exact([[58, 24 * sign], [24 * sign, 72]]) / 100
+
+    def by_recurrence(sign, n):
+        """Trace 1.3 and determinant 0.36: W^(n+1) = 1.3 W^n - 0.36 W^(n-1)."""
+        before, now = exact(np.eye(2, dtype=int)), W(sign)
+        for _ in range(n):
+            before, now = now, Fraction(13, 10) * now - Fraction(36, 100) * before
+        return before
+
+    return Certificate(
+        statement=r"\begin{aligned} &W_\pm^{n} = \frac{1}{25\cdot10^{n}} \\[4pt] &\;\times "
+        r"\begin{pmatrix}16\cdot4^{n}+9\cdot9^{n} & "
+        r"\pm12\,(9^{n}-4^{n})\\ \pm12\,(9^{n}-4^{n}) & 9\cdot4^{n}+16\cdot9^{n}\end{pmatrix} "
+        r"\end{aligned}",
+        conditions=r"$W_\pm$ has 0.58 and 0.72 on the diagonal and $\pm 0.24$ off it; $n = 0, 1, 2, \dots$",
+        inputs=inputs,
+        claim=lambda sign, n: formula(sign, n).astype(float),
+        oracles={
+            "repeated product of fractions": Oracle(
+                lambda sign, n: product([W(sign)] * n, exact(np.eye(2, dtype=int))).astype(float)
+            ),
+            "recurrence from trace and determinant": Oracle(
+                lambda sign, n: by_recurrence(sign, n).astype(float)
+            ),
+            "the package's power": Oracle(lambda sign, n: spectra.power(W(sign).astype(float), n)),
+        },
+        wrong={
+            "the other sign": lambda sign, n: formula(-sign, n).astype(float),
+            "4 and 9 swapped": lambda sign, n: formula(sign, n, a=9, b=4).astype(float),
+            "n + 1": lambda sign, n: formula(sign, n + 1).astype(float),
+            "25 left out": lambda sign, n: formula(sign, n, over=1).astype(float),
+            "diagonal only": lambda sign, n: formula(sign, n, corner=0).astype(float),
+            "0.9 alone": lambda sign, n: formula(sign, n, a=0).astype(float),
+        },
+    )
+
+
+def eq_dominant_mode():
+    """The power of a symmetric matrix is its dominant mode"""
+
+    def inputs(rng):
+        """n = 1, 2, 5, 12, 30, matrices of size 2, 3, 5 built of fractions; n = 30 and W_+ of exercise 2c"""
+        for size, n in (2, 1), (3, 2), (5, 5), (3, 12), (5, 30):
+            u = exact(rng.integers(1, 9, size=size))
+            Q = exact(np.eye(size, dtype=int)) - 2 * np.multiply.outer(u, u) / (u @ u)
+            lam = np.sort(rng.choice(np.arange(1, 10), size, replace=False))[::-1] * rng.choice([-1, 1], size)
+            yield Q, exact(lam) / 10, n
+        yield exact([[3, 4], [4, -3]]) / 5, exact([9, 4]) / 10, 30
+
+    def mode(Q, lam, n):
+        return lam[0] ** n * np.multiply.outer(Q[:, 0], Q[:, 0])
+
+    def full(Q, lam, n):
+        return product([Q * lam @ Q.T] * n, exact(np.eye(len(Q), dtype=int)))
+
+    def deflated(Q, lam, n):
+        return product([Q * lam @ Q.T - mode(Q, lam, 1)] * n, exact(np.eye(len(Q), dtype=int)))
+
+    def norm(M):
+        return np.linalg.norm(M.astype(float), 2)
+
+    def claim(Q, lam, n):
+        return mode(Q, lam, n), abs(lam[1] / lam[0]) ** n
+
+    def misfit(claimed, power):
+        """How far the distance between mode and power is from the distance claimed."""
+        approximation, ratio = claimed
+        return abs(norm(power - approximation) / norm(power) / float(ratio) - 1)
+
+    return Certificate(
+        statement=r"\begin{aligned} W^n &= \lambda_1^n\, v v^{\top} + R_n, \\ "
+        r"\frac{\lVert R_n \rVert_2}{\lVert W^n \rVert_2} &= "
+        r"\left|\frac{\lambda_2}{\lambda_1}\right|^n , "
+        r"\qquad v = v_1 \end{aligned}",
+        conditions=r"$W$ symmetric, $|\lambda_1| > |\lambda_2| \ge |\lambda_3| \ge \dots$, $v$ the unit "
+        r"eigenvector of $\lambda_1$, $n \ge 1$.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "repeated product of fractions": Oracle(full, error=misfit),
+            "power of what is left, fractions": Oracle(lambda *a: mode(*a) + deflated(*a), error=misfit),
+        },
+        wrong={
+            "radius times the identity": lambda Q, lam, n: (
+                lam[0] ** n * exact(np.eye(len(Q), dtype=int)),
+                claim(Q, lam, n)[1],
+            ),
+            "second mode": lambda Q, lam, n: (mode(Q[:, ::-1], lam, n), claim(Q, lam, n)[1]),
+            "power n - 1": lambda Q, lam, n: (mode(Q, lam, n - 1), claim(Q, lam, n)[1]),
+            "v not of unit length": lambda Q, lam, n: (4 * mode(Q, lam, n), claim(Q, lam, n)[1]),
+            "ratio to the n - 1": lambda Q, lam, n: (mode(Q, lam, n), claim(Q, lam, n - 1)[1]),
+            "second eigenvalue for the ratio": lambda Q, lam, n: (mode(Q, lam, n), abs(lam[1]) ** n),
+        },
+    )
+
+
+def eq_sandwich():
+    """What eigenvalues and singular values say of a power"""
+
+    def inputs(rng):
+        """n = 0, 1, 2, 7 and 30; normal matrices of size 1 to 5; a symmetric one; a Jordan block"""
+        for size, n in (3, 0), (1, 2), (2, 1), (4, 2), (3, 7), (5, 30):
+            yield rng.normal(size=(size, size)), n
+        W = rng.normal(size=(3, 3))
+        yield W + W.T, 5
+        yield np.array([[0.9, 10], [0, 0.9]]), 9
+
+    def by_fractions(W, n):
+        return np.linalg.norm(product([exact(W)] * n, exact(np.eye(len(W), dtype=int))).astype(float), 2)
+
+    def along_vectors(W, n):
+        """The most that W^n, applied factor by factor to the unit vectors, stretches."""
+        v = np.eye(len(W))
+        for _ in range(n):
+            v = W @ v
+        return largest_stretch(v)
+
+    def outside(bounds, norm):
+        low, high = bounds
+        return max(low / norm - 1, norm / high - 1, 0)
+
+    def attained(W, n):
+        """Of powers of radius times the identity, on the left, and of norm times an orthogonal matrix."""
+        one, (Q, _) = np.eye(len(W)), np.linalg.qr(W + np.eye(len(W)))
+        extreme = limit_of_powers(W) * one, largest_stretch(W) * Q
+        return tuple(np.linalg.norm(product([M] * n, one), 2) for M in extreme)
+
+    def bounds(low, high):
+        return lambda W, n: (low(W, n), high(W, n))
+
+    def low(W, n):
+        return spectra.radius(W) ** n
+
+    def high(W, n):
+        return spectra.norm(W) ** n
+
+    return Certificate(
+        statement=r"\rho(W)^n \le \lVert W^n \rVert_2 \le \sigma_{\max}(W)^n",
+        conditions=r"Every square $W$ and $n = 0, 1, 2, \dots$; each side can be attained.",
+        inputs=inputs,
+        claim=bounds(low, high),
+        oracles={
+            "between: product of fractions": Oracle(by_fractions, error=outside),
+            "between: stretch of the unit vectors": Oracle(along_vectors, error=outside),
+            "both attained": Oracle(attained, 1e-11),
+        },
+        wrong={
+            "radius for norm": bounds(low, low),
+            "norm for radius": bounds(high, high),
+            "n + 1 on the left": bounds(lambda W, n: low(W, n + 1), high),
+            "n - 1 on the right": bounds(low, lambda W, n: high(W, n - 1)),
+            "smallest singular value": bounds(lambda W, n: np.linalg.norm(W, -2) ** n, high),
+            "Frobenius norm": bounds(low, lambda W, n: np.linalg.norm(W) ** n),
+            "swapped": bounds(high, low),
+        },
+    )

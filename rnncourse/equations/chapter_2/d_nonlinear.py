@@ -1,0 +1,87 @@
+"""The equations of page 2d, and what supports each."""
+
+import numpy as np
+
+from rnncourse import rnn, spectra
+from rnncourse.certificates.oracles import (
+    Certificate,
+    Oracle,
+    by_complex_step,
+    by_dual_numbers,
+    product,
+    states,
+)
+from rnncourse.rnn import Params
+
+from .c_eigenvalues import largest_stretch
+
+
+def eq_bound():
+    """The bound on the derivative through time"""
+
+    def inputs(rng):
+        """n = 1, 2, 3, 5 units, t - k = 1, 2, 0, 6, W normal; one nilpotent W; states uniform in (0, 1)"""
+        for n, lag in (1, 1), (2, 2), (3, 0), (5, 6):
+            yield rng.normal(size=(n, n)), rng.uniform(size=(lag + 1, n)), lag, 0
+        yield 8 * np.array([[1.0, -1], [1, -1]]), rng.uniform(0.3, 0.7, size=(5, 2)), 3, 1
+
+    def slopes(h, t, k):
+        """||D_i|| for i = k + 1, ..., t."""
+        return (h * (1 - h)).max(axis=1)[k + 1 : t + 1]
+
+    def by_transport(W, h, t, k):
+        return np.linalg.norm(rnn.transport(Params(W, W), h, t, k), 2)
+
+    def by(way):
+        """The same norm by differentiating the steps, with inputs that bring about the given states."""
+
+        def oracle(W, h, t, k):
+            offsets = [np.log(h[i] / (1 - h[i])) - W @ h[i - 1] for i in range(k + 1, t + 1)]
+            return np.linalg.norm(way(lambda a: states(W, np.eye(len(W)), offsets, a)[-1], 0, h[k]), 2)
+
+        return oracle
+
+    def disorder(bounds, norm):
+        """By how much norm <= first bound <= second bound is violated."""
+        first, second = bounds
+        return max(norm / first - 1, first / second - 1, 0)
+
+    def attained(W, h, t, k):
+        """The norms for ||W|| times an orthogonal matrix and units alike; on the right all at z = 0."""
+        WQ = largest_stretch(W) * np.linalg.qr(W + np.eye(len(W)))[0]
+        alike, flat = (
+            [slope * WQ for slope in per_step] for per_step in (slopes(h, t, k), np.full(t - k, 0.25))
+        )
+        return tuple(np.linalg.norm(product(J, np.eye(len(W))), 2) for J in (alike, flat))
+
+    def bounds(size=spectra.norm, slope=slopes, quarter=0.25, more=0):
+        def formula(W, h, t, k):
+            return np.prod(slope(h, t, k) * size(W)), (quarter * size(W)) ** (t - k + more)
+
+        return formula
+
+    return Certificate(
+        statement=r"\begin{aligned} \left\lVert\frac{\partial h_t}{\partial h_k}\right\rVert_2 "
+        r"&\le \prod_{i=k+1}^{t}\lVert D_i\rVert_2\,\lVert W\rVert_2 \\ "
+        r"&\le \left(\frac{\sigma_{\max}(W)}{4}\right)^{t-k}, \\ "
+        r"D_i &= \operatorname{diag}\bigl(\sigma'(z_i)\bigr) \end{aligned}",
+        conditions=r"Logistic units, any inputs, $0 \le k \le t$; each bound can be attained. "
+        r"For $\tanh$ the 4 becomes a 1.",
+        inputs=inputs,
+        claim=bounds(),
+        oracles={
+            "in order with the finite product": Oracle(by_transport, error=disorder),
+            "in order with the complex step": Oracle(by(by_complex_step), error=disorder),
+            "in order with dual numbers": Oracle(by(by_dual_numbers), error=disorder),
+            "both attained by orthogonal W": Oracle(attained, 1e-11),
+        },
+        wrong={
+            "a fifth": bounds(quarter=0.2),
+            "one factor more": bounds(more=1),
+            "spectral radius for norm": bounds(lambda W: spectra.radius(W) + 1e-9),
+            "smallest singular value": bounds(lambda W: np.linalg.norm(W, -2) + 1e-9),
+            "no derivative": bounds(slope=lambda h, t, k: np.ones(t - k), quarter=1),
+            "smallest slope": bounds(slope=lambda h, t, k: (h * (1 - h)).min(axis=1)[k + 1 : t + 1]),
+            "slopes one step early": bounds(slope=lambda h, t, k: slopes(h, t - 1, k - 1)),
+        },
+    )
