@@ -19,6 +19,8 @@ import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from tools.certificates_page import PAGE, written
+
 BOOK = Path(__file__).parent.parent / "book"
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # dead without a kernel; the static face is kept
@@ -70,8 +72,9 @@ def stored(nb):
 
 
 def read(path):
-    """The notebook of a file, with the set-up cell that belongs to it."""
-    return with_setup(nbformat.read(path, as_version=4), repository())
+    """The notebook of a file, with the set-up cell that belongs to it, and what is written by a program."""
+    nb = nbformat.read(path, as_version=4)
+    return with_setup(written(nb) if path.resolve() == PAGE else nb, repository())
 
 
 def executed(path):

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._pages import modules
 from .._arguments import brief
+from .._pages import modules
 from .oracles import Certificate
 
 
@@ -88,18 +88,8 @@ class Report(NamedTuple):
         )
 
 
-<<<<<<< HEAD
 def measure(certificate, rng):
     """How far the claim is from each oracle, and each wrong variant from its farthest -> two dicts."""
-=======
-def certify(label, rng):
-    """The certificate of a label, measured on its inputs, together with its wrong variants -> Report."""
-    if not isinstance(label, str) or label not in equations():
-        raise ValueError(f"label must be one of {', '.join(equations())}, got {brief(label)}")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    certificate = equations()[label].certificate()
->>>>>>> ed13910 (Keep each equation in the module of its page)
     inputs = list(certificate.inputs(rng))
     expected = {name: [oracle.formula(*a) for a in inputs] for name, oracle in certificate.oracles.items()}
 
@@ -119,11 +109,11 @@ def certify(label, rng):
 
 def certify(label, rng):
     """The certificate of a label, measured on its inputs, together with its wrong variants -> Report."""
-    if not isinstance(label, str) or label not in LABELS:
-        raise ValueError(f"label must be one of {', '.join(LABELS)}, got {brief(label)}")
+    if not isinstance(label, str) or label not in equations():
+        raise ValueError(f"label must be one of {', '.join(equations())}, got {brief(label)}")
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    certificate = LABELS[label]()
+    certificate = equations()[label].certificate()
     return Report(label, certificate, *measure(certificate, rng))
 
 
