@@ -32,16 +32,19 @@ LISTED = ROOT / "tests" / "mutation.md"
 COPIES = ROOT / "_build" / "mutation"
 JOBS = 2
 FUZZ = "tests/test_fuzz.py::test_the_mathematics"
-CHAPTERS = "rnn", "spectra", "lstm", "practice"
-PROOFS = ["tests/test_certificates.py", "-k", "not command and not numpy"]  # which start Python anew
+PROOFS = ["tests/equations/test_equations.py", "tests/certificates/test_certificates.py"]
+PROOFS += ["-k", "not command and not numpy"]  # which start Python anew
 ENGINE = "__init__", "answers", "exercises", "judging", "records", "running", "verdicts", "catalogue"
 CHECKS = [f"tests/check/test_{name}.py" for name in ("answers", "running", "panels", "exercises")]
 CONTENT = [f"tests/exercises/test_{name}.py" for name in ("mistakes", "chapter_1", "chapter_2", "chapter_3")]
-EXERCISES = sorted(
-    path.relative_to(ROOT / "rnncourse").as_posix()
-    for path in ROOT.glob("rnncourse/exercises/chapter_*/*.py")
-    if path.name != "__init__.py"
-)
+PAGES = {
+    room: [
+        path.relative_to(ROOT / "rnncourse").as_posix()
+        for path in sorted(ROOT.glob(f"rnncourse/{room}/chapter_*/*.py"))
+        if path.name != "__init__.py"
+    ]
+    for room in ("equations", "exercises")
+}
 TESTS = {  # module -> the tests that are to notice, the fastest first
     "rnn.py": ["tests/test_rnn.py", FUZZ, "-k", "rnn"],
     "spectra.py": ["tests/test_spectra.py", FUZZ, "-k", "spectra"],
@@ -49,9 +52,10 @@ TESTS = {  # module -> the tests that are to notice, the fastest first
     "gradcheck.py": ["tests/test_gradcheck.py", FUZZ, "-k", "gradcheck"],
     "adding.py": ["tests/test_adding.py"],
     "_arguments.py": ["tests/test_rnn.py", "tests/test_lstm.py", "tests/test_spectra.py", FUZZ],
-    **{f"certificates/{name}.py": PROOFS for name in ("__init__", "oracles", *CHAPTERS)},
+    **{f"certificates/{name}.py": PROOFS for name in ("__init__", "oracles")},
+    **{page: PROOFS for page in PAGES["equations"]},
     **{f"check/{name}.py": [*CHECKS, *CONTENT[::-1]] for name in ENGINE},
-    **{page: [*CONTENT, CHECKS[0]] for page in EXERCISES},
+    **{page: [*CONTENT, CHECKS[0]] for page in PAGES["exercises"]},
 }
 GUARD = "strict=False", "strict=True"
 # Python 3.11 cannot enter these functions; later ones can.
@@ -65,7 +69,7 @@ OPERATORS = re.compile(
 
 
 def data(tree):
-    """The lines of a chapter's certificates and checks that are data: drawn, or wrong on purpose.
+    """The lines of a page's equations and exercises that are data: drawn, or wrong on purpose.
 
     Altered, they are other inputs and other mistakes, as good as those.
     """
@@ -110,8 +114,7 @@ def mutants(module, sample):
     source = (ROOT / "rnncourse" / module).read_text(encoding="utf-8")
     tree, parsed = ast.parse(source), get_ast(source)
     unguarded = ast.dump(ast.parse(source.replace(*GUARD)))
-    chapter = module.startswith("certificates/") and Path(module).stem in CHAPTERS
-    left_out = data(tree) if chapter or module in EXERCISES else ()
+    left_out = data(tree) if any(module in pages for pages in PAGES.values()) else ()
     places = [
         (operator(), occurrence, line)
         for operator in map(plugins.get_operator, filter(OPERATORS.search, plugins.operator_names()))
