@@ -79,13 +79,14 @@ class Lab {
 
   // The cells that take part: exercises only where the reader has answered or opened them.
   taking(target) {
-    return this.cells.filter((cell) => cell === target || cell.takesPart()).map((cell) => cell.facts());
+    return this.cells.filter((cell) => cell === target.cell || cell.takesPart()).map((cell) => cell === target.cell ? target : cell.facts());
   }
 
   async execute(cell) {
     const started = performance.now();
     const target = cell.facts();
-    const list = [...before(this.taking(cell), target, this.state), target];
+    const taking = this.taking(target);
+    const list = [...before(taking, target, this.state), target];
     const above = list.length - 1;
     const words = (i) => above ? `Running ${plural(above, "cell")} above, then this: ${i + 1} of ${list.length}` : "Running";
     cell.clock = started;
@@ -97,7 +98,8 @@ class Lab {
           {type: "run", code: one.code, name: `cell ${one.n}`},
           () => { if (i === above) cell.clock = performance.now(); cell.progress(words(i), i, list.length); },
         );
-        one.shown = apply(this.state, facts, Boolean(answer.error));
+        one.shown = mark(taking, facts);
+        apply(this.state, facts, one.shown, Boolean(answer.error));
         one.show(answer, one === cell);
         if (answer.error && one !== cell) {
           cell.done("wrong", `Cell ${one.n} above failed. ${answer.error.sentence}`);
@@ -137,7 +139,7 @@ class Lab {
     if (edited) this.edited = edited;
     for (const cell of this.cells) {
       if (!cell.shown || cell.busy || cell.failed) continue;
-      const stale = mark(this.taking(cell), cell.facts()) !== cell.shown;
+      const facts = cell.facts(), stale = mark(this.taking(facts), facts) !== cell.shown;
       if (stale && cell !== this.edited && this.edited?.n < cell.n) cell.stale(this.edited);
     }
   }
@@ -281,7 +283,7 @@ class Cell {
   }
 
   sayEdited() {
-    if (this.edited) this.status("edited", "Edited · saved in this browser", ["Reset", () => this.reset()]);
+    if (this.edited) this.status("edited", "Edited · saved in this browser");
     else this.status("edited", "As printed");
     this.box.classList.toggle("changed", this.edited);
     this.fade(true);
@@ -333,7 +335,8 @@ class Cell {
     if (!words) return;
     const icon = {same: "✓", differs: "±", wrong: "×", stopped: "■"}[kind];
     this.line_ = el("p", {className: `status ${kind}`}, icon && el("span", {className: "mark", textContent: icon, ariaHidden: "true"}), el("span", {textContent: words}));
-    for (const act of acts.filter(Boolean)) {
+    const reset = this.edited && !this.isAnswer && kind !== "busy" && ["Reset", () => this.reset()];
+    for (const act of [...acts, reset].filter(Boolean)) {
       const button = el("button", {type: "button", textContent: act[0], ariaLabel: `${act[0]}, ${this.name}`});
       button.addEventListener("click", act[1]);
       this.line_.append(button);
@@ -417,15 +420,14 @@ class Cell {
     if (judged) return this.judged(judged, outputs.filter((one) => one !== judged));
     const differs = same(this.outputs, outputs), after = this.edited ? ", after your edit" : this.touched() ? `, after your edit in cell ${this.touched().n}` : "";
     if (differs === true) {
-      if (main || this.line_) this.status("same", `Same as printed${after} · ${time(seconds)}`, this.edited && ["Reset", () => this.reset()]);
+      if (main || this.line_) this.status("same", `Same as printed${after} · ${time(seconds)}`);
       else this.box.dataset.state = "same";
       if (main) this.lab.say(`${this.name}: same as printed${after}`);
       return;
     }
-    const reset = this.edited && ["Reset", () => this.reset()];
     const mine = el("div", {className: "mine"}, el("p", {className: "whose", textContent: "yours"}), ...draw(outputs, new Set(differs.map(({got}) => got))));
     if (!outputs.length) mine.append(el("p", {className: "whose", textContent: "(nothing printed)"}));
-    this.status("differs", `Differs from the printed output${after} · ${time(seconds)}`, reset);
+    this.status("differs", `Differs from the printed output${after} · ${time(seconds)}`);
     this.place().before(this.own = mine);
     if (this.printed && isFigure(outputs) && isFigure(this.outputs)) this.beside();
     else this.fold();
@@ -441,7 +443,7 @@ class Cell {
   showError({kind, line, message, sentence, text}, outputs, main) {
     this.line = line;
     const head = line ? `Line ${line}: ${kind}` : kind;
-    this.status("wrong", head, this.edited && !this.isAnswer && ["Reset", () => this.reset()]);
+    this.status("wrong", head);
     const last = el("p", {className: "message", textContent: message || sentence});
     const whole = el("details", {}, el("summary", {textContent: "Whole message"}), el("pre", {tabIndex: 0, textContent: text}));
     this.place().before(this.own = el("div", {className: "mine failed"}, ...draw(outputs), last, whole));

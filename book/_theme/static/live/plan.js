@@ -17,39 +17,42 @@ export const reread = (cell, code) => {
 // before(cells, target, state): the cells to run before `target`, in order. `cells` are those of the page that take part.
 export const before = (cells, target, state) => {
   const above = cells.filter((cell) => cell.n < target.n);
-  const expected = histories(above);
+  const due = fromTheTop([...above, target]);
   const needed = wanted(above, target);
   const again = new Set();
   for (let stable = false; !stable;) {
     stable = true;
     const now = new Map(state);
     for (const cell of [...needed.filter((one) => again.has(one)), target]) {
-      for (const name of read(above, cell)) {
-        const due = expected(name, cell);
-        if (due.cells.length && said(now, name) !== due.history) {
-          for (const one of due.cells) if (!again.has(one)) { again.add(one); stable = false; }
-        }
+      for (const name of [...read(above, cell), ...cell.changes]) {
+        const makers = chain(above, name, cell);
+        if (!makers.length || said(now, name) === said(due.get(makers.at(-1)).state, name)) continue;
+        for (const one of makers) if (!again.has(one)) { again.add(one); stable = false; }
       }
-      apply(now, cell);
+      apply(now, cell, due.get(cell).mark);
     }
   }
   return needed.filter((one) => again.has(one));
 };
 
+// What a cell is marked with if the page runs from the top: one that bears another mark shows what is no longer so.
+export const mark = (cells, target) => fromTheTop(cells.filter((cell) => cell.n <= target.n)).get(target).mark;
+
 // What the names hold once a cell has run; one that failed leaves what nobody expects.
-export const apply = (state, cell, failed = false) => {
-  const mark = number([cell.id, cell.version, ...cell.reads.map((name) => said(state, name))].join("|"));
-  for (const name of cell.makes) state.set(name, [failed ? `failed ${mark}` : mark]);
-  for (const name of cell.changes) state.set(name, [...state.get(name) ?? [], failed ? `failed ${mark}` : mark]);
-  return mark;
+export const apply = (state, cell, mark, failed = false) => {
+  const left = failed ? `failed ${mark}` : mark;
+  for (const name of cell.makes) state.set(name, [left]);
+  for (const name of cell.changes) state.set(name, [...state.get(name) ?? [], left]);
 };
 
-// What a cell would be marked with if the page ran from the top: another mark than it bears means stale.
-export const mark = (cells, target) => {
-  const state = new Map();
-  const above = cells.filter((cell) => cell.n < target.n);
-  for (const cell of wanted(above, target)) apply(state, cell);
-  return apply(state, target);
+const fromTheTop = (cells) => {
+  const state = new Map(), due = new Map();
+  for (const cell of cells) {
+    const mark = number([cell.id, cell.version, ...cell.reads.map((name) => said(state, name))].join("|"));
+    apply(state, cell, mark);
+    due.set(cell, {mark, state: new Map(state)});
+  }
+  return due;
 };
 
 const said = (state, name) => (state.get(name) ?? []).join(",");
@@ -78,17 +81,4 @@ const wanted = (above, target) => {
     }
   }
   return above.filter((one) => found.has(one));
-};
-
-// The history that each name should have where a cell reads it: that of a run from the top.
-const histories = (above) => {
-  const state = new Map(), after = new Map();
-  for (const cell of above) {
-    apply(state, cell);
-    after.set(cell, new Map(state));
-  }
-  return (name, cell) => {
-    const cells = chain(above, name, cell);
-    return {cells, history: cells.length ? said(after.get(cells.at(-1)), name) : ""};
-  };
 };
