@@ -85,3 +85,64 @@ def eq_bound():
             "slopes one step early": bounds(slope=lambda h, t, k: slopes(h, t - 1, k - 1)),
         },
     )
+
+
+def eq_ruler():
+    """The bound seen through a diagonal ruler"""
+
+    def inputs(rng):
+        """n = 1, 2, 3 and 5 units, t - k = 1, 4, 2 and 6; W normal, d from 0.1 to 10; one W with unequal entries"""
+        for n, lag in (1, 1), (2, 4), (3, 2), (5, 6):
+            yield rng.normal(size=(n, n)), 10 ** rng.uniform(-1, 1, n), rng.uniform(size=(lag + 1, n))
+        yield np.array([[2.0, -12.0], [0.3, 1.0]]), np.array([0.16, 1.0]), rng.uniform(0.3, 0.7, (5, 2))
+
+    def through(d, M):
+        return d[:, None] * M / d
+
+    def seen(way):
+        """The norm of D dh_t/dh_k D^-1, by differentiating the steps."""
+
+        def oracle(W, d, h):
+            offsets = [np.log(h[i] / (1 - h[i])) - W @ h[i - 1] for i in range(1, len(h))]
+            transport = way(lambda a: states(W, np.eye(len(W)), offsets, a)[-1], 0, h[0])
+            return np.linalg.norm(through(d, transport), 2)
+
+        return oracle
+
+    def by_transport(W, d, h):
+        return np.linalg.norm(through(d, rnn.transport(Params(W, W), h, len(h) - 1, 0)), 2)
+
+    def attained(W, d, h):
+        """The norm for D W D^-1 an orthogonal matrix of the same size, all units at z = 0."""
+        Q = np.linalg.qr(W + np.eye(len(W)))[0]
+        J = through(1 / d, largest_stretch(through(d, W)) * Q) / 4
+        return np.linalg.norm(through(d, product([J] * (len(h) - 1), np.eye(len(W)))), 2)
+
+    def exceeded(bound, norm):
+        return max(norm / bound - 1, 0)
+
+    def bound(ruler=lambda d: d, quarter=0.25, more=0):
+        return lambda W, d, h: (quarter * spectra.norm(through(ruler(d), W))) ** (len(h) - 1 + more)
+
+    return Certificate(
+        statement=r"\left\lVert D\,\frac{\partial h_t}{\partial h_k}\,D^{-1}\right\rVert_2 "
+        r"\le \left(\frac{\lVert D\,W\,D^{-1}\rVert_2}{4}\right)^{t-k}",
+        conditions=r"Logistic units, any inputs, $0 \le k \le t$, $D$ diagonal with positive entries. It can be "
+        r"attained for every $D$. So $\lVert\partial h_t/\partial h_k\rVert_2$ is at most "
+        r"$\lVert D\rVert_2\,\lVert D^{-1}\rVert_2$ times the right-hand side.",
+        inputs=inputs,
+        claim=bound(),
+        oracles={
+            "not exceeded by the finite product": Oracle(by_transport, error=exceeded),
+            "not exceeded by the complex step": Oracle(seen(by_complex_step), error=exceeded),
+            "not exceeded by dual numbers": Oracle(seen(by_dual_numbers), error=exceeded),
+            "attained through D by orthogonal W": Oracle(attained, 1e-11),
+        },
+        wrong={
+            "D on the other side": bound(lambda d: 1 / d),
+            "without D": bound(np.ones_like),
+            "a fifth": bound(quarter=0.2),
+            "for tanh": bound(quarter=1),
+            "one factor more": bound(more=1),
+        },
+    )

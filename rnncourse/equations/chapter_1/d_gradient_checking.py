@@ -1,4 +1,4 @@
-"""The equations of page 1c, and what supports each."""
+"""The equations of page 1d, and what supports each."""
 
 import numpy as np
 
