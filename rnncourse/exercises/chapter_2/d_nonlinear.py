@@ -160,20 +160,20 @@ def _(y):
 # 2d: what the bound guarantees
 
 
-MATRIX_OF_C = np.array([[1.0, 2.0], [0.0, 1.0]])
+MATRIX_OF_C = np.array([[1.0, -2.0], [1.0, 1.0]])
 
 
 @exercise(
     "2d-guarantee",
     "A guarantee",
     "a number: below which c > 0 the bound guarantees that the gradients of a logistic network with "
-    "W = c [[1, 2], [0, 1]] vanish",
+    "W = c [[1, -2], [1, 1]] vanish",
     hints=(
         "Each factor of the transport is diag(sigma') W. How large can it be, in the norm?",
         "sigma' is at most 1/4, so a factor is at most sigma_max(W) / 4. What is the largest singular value "
-        "of [[1, 2], [0, 1]]?",
-        "Its two singular values have the product 1, and their squares add up to 6: they are sqrt(2) + 1 and "
-        "sqrt(2) - 1. Then c times the larger, over 4, must be below 1.",
+        "of [[1, -2], [1, 1]]?",
+        "Its two singular values have the product 3, and their squares add up to 7: they are (sqrt(13) + 1) / 2 "
+        "and (sqrt(13) - 1) / 2. Then c times the larger, over 4, must be below 1.",
     ),
 )
 def guaranteed(size=lambda M: np.linalg.norm(M, 2), slope=lambda: 1 / 4, solve=lambda factor: 1 / factor):
@@ -185,9 +185,9 @@ def _(M):
     """The spectral radius of W bounds one power, not a product of different Jacobians: the bound multiplies
     norms.
 
-    Both eigenvalues of the matrix are 1, and eigenvalues are what the page before was about.
+    Eigenvalues are what the page before was about.
     """
-    return 1
+    return abs(np.linalg.eigvals(M)).max()
 
 
 @guaranteed.mistake("frobenius-norm", "eq-bound", part="size")
@@ -207,6 +207,16 @@ def _(M):
     The sum of a row is the easiest of all norms by hand.
     """
     return 3
+
+
+@guaranteed.mistake("matrix-left-out", "eq-bound", part="size")
+def _(M):
+    """This is the bound on the largest singular value of W. W is c times a matrix whose own largest singular
+    value is not 1.
+
+    "Below 4" is the result of the page, and c is taken for the norm.
+    """
+    return 1
 
 
 @guaranteed.mistake("tanh-bound", "eq-bound", part="slope")
