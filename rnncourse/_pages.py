@@ -1,7 +1,10 @@
 """Where content lives: a module a page below rnncourse/exercises and rnncourse/equations, found by name."""
 
 import pkgutil
+import re
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 
 def modules(package):
@@ -22,3 +25,13 @@ def where(module):
     kind, *words = page.split("_")
     number = chapter.removeprefix("chapter_")
     return f"in the {' '.join(words)} laboratory" if kind == "lab" else f"on page {number}{kind}"
+
+
+@cache
+def equations():
+    """Label -> module of each equation, read off the names of their functions: nothing is imported."""
+    return {
+        name.replace("_", "-"): f"rnncourse.equations.{path.parent.name}.{path.stem}"
+        for path in Path(__file__).parent.glob("equations/chapter_*/*.py")
+        for name in re.findall(r"^def (eq_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }

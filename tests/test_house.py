@@ -14,6 +14,7 @@ MATHEMATICS = (
     "spectra",
     "lstm",
     "gradcheck",
+    "lyapunov",
     "adding",
     "variants",
     "recall",

@@ -5,6 +5,8 @@ from itertools import count
 
 import numpy as np
 
+from rnncourse._pages import equations, where
+
 from . import records
 from .answers import TOLERANCE, a_thing
 from .exercises import EXERCISES, candidates, draw
@@ -21,25 +23,6 @@ AGAIN = (
     "keep something between calls, or draw random numbers?"
 )
 UNSTOPPABLE = " (An endless loop cannot be stopped from here: if one runs, interrupt or restart the kernel.)"
-# Where the equations stand that the known mistakes break.
-PAGES = {
-    "on page 1a": "eq-elementwise eq-jacobian eq-rnn eq-sigma-prime",
-    "on page 1b": "eq-double-sum eq-immediate eq-recurrence eq-step-jacobian eq-total-derivative "
-    "eq-transport",
-    "on page 1c": "eq-bptt",
-    "on page 1d": "eq-truncated",
-    "on page 2a": "eq-expanded-sum",
-    "on page 2b": "eq-jordan eq-power",
-    "on page 2c": "eq-dominant-mode eq-sandwich",
-    "on page 2d": "eq-bound",
-    "on page 2e": "eq-energy",
-    "in Laboratory · The cliff": "eq-clip eq-wall",
-    "on page 3a": "eq-lstm-cell eq-lstm-gates eq-lstm-hidden",
-    "on page 3b": "eq-cell-bound",
-    "on page 3c": "eq-carousel eq-full-jacobian eq-gate-path eq-half-life",
-    "in Laboratory · Memory": "eq-latch",
-}
-PAGE_OF = {label: page for page, labels in PAGES.items() for label in labels.split()}
 _attempts = {}
 
 
@@ -139,7 +122,7 @@ def _named(ex, slugs):
 
 
 def _pointer(label):
-    return f" (See `{label}` {PAGE_OF[label]}.)" if label else ""
+    return f" (See `{label}` {where(equations()[label])}.)" if label else ""
 
 
 def check(exercise, answer, record=True):

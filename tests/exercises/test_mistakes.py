@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rnncourse import certificates
 from rnncourse.check import EXERCISES, check, confusion
 from rnncourse.check.exercises import candidates, draw, too_close
-from rnncourse.check.judging import PAGE_OF, judge
+from rnncourse.check.judging import judge
 
 exercises = pytest.mark.parametrize("key", EXERCISES)
 BOOK = Path(__file__).parents[2] / "book"
@@ -121,15 +121,6 @@ def test_what_is_said_is_a_sentence_and_points_to_an_equation(key):
     for m in ex.mistakes.values():
         assert m.says.rstrip(")")[-1] in ".?" and m.why.rstrip(")")[-1] in ".?" and len(m.says) < 300
         assert m.breaks is None or m.breaks in certificates.LABELS
-
-
-def test_an_equation_is_looked_for_on_the_page_where_it_stands():
-    notebooks = [path.read_text(encoding="utf-8") for path in BOOK.rglob("*.ipynb")]
-    broken = {m.breaks for ex in EXERCISES.values() for m in ex.mistakes.values() if m.breaks}
-    assert broken == set(PAGE_OF)
-    for label, place in PAGE_OF.items():
-        title = f'"# {place.removeprefix("on page ").removeprefix("in ")}'
-        assert [f"$$ ({label})" in text for text in notebooks if title in text] == [True], label
 
 
 @pytest.mark.parametrize("key", [key for key, ex in EXERCISES.items() if ex.function])

@@ -113,10 +113,10 @@ def eq_adjoint():
     return Certificate(
         statement=r"\begin{aligned} &\Bigl(\frac{\mathrm{d}L}{\mathrm{d}h_1}, \dots, "
         r"\frac{\mathrm{d}L}{\mathrm{d}h_T}\Bigr)\, A = (g_1, \dots, g_T), \\[1ex] "
-        r"&A = \begin{pmatrix} I & & & \\ -J_2 & I & & \\ & \ddots & \ddots & \\ & & -J_T & I \end{pmatrix} "
-        r"\end{aligned}",
-        conditions=r"$g_t = \partial L_t/\partial h_t$, $T \ge 1$; $\mathrm{d}L/\mathrm{d}h_t$ is measured by a "
-        r"small push on $h_t$.",
+        r"&A = \begin{pmatrix} I & & & \\ -J_2 & I & & \\ & \ddots & \ddots & \\ & & -J_T & I "
+        r"\end{pmatrix} \end{aligned}",
+        conditions=r"$g_t = \partial L_t/\partial h_t$, $T \ge 1$; $\mathrm{d}L/\mathrm{d}h_t$ is measured by "
+        r"a small push on $h_t$.",
         inputs=inputs,
         claim=claim,
         oracles=derivative(pushed, 5),

@@ -91,7 +91,7 @@ def eq_ruler():
     """The bound seen through a diagonal ruler"""
 
     def inputs(rng):
-        """n = 1, 2, 3 and 5 units, t - k = 1, 4, 2 and 6; W normal, d from 0.1 to 10; one W with unequal entries"""
+        """n = 1, 2, 3, 5 units, t - k = 1, 4, 2, 6; W normal, d from 0.1 to 10; one W of unequal entries"""
         for n, lag in (1, 1), (2, 4), (3, 2), (5, 6):
             yield rng.normal(size=(n, n)), 10 ** rng.uniform(-1, 1, n), rng.uniform(size=(lag + 1, n))
         yield np.array([[2.0, -12.0], [0.3, 1.0]]), np.array([0.16, 1.0]), rng.uniform(0.3, 0.7, (5, 2))
@@ -127,8 +127,8 @@ def eq_ruler():
     return Certificate(
         statement=r"\left\lVert D\,\frac{\partial h_t}{\partial h_k}\,D^{-1}\right\rVert_2 "
         r"\le \left(\frac{\lVert D\,W\,D^{-1}\rVert_2}{4}\right)^{t-k}",
-        conditions=r"Logistic units, any inputs, $0 \le k \le t$, $D$ diagonal with positive entries. It can be "
-        r"attained for every $D$. So $\lVert\partial h_t/\partial h_k\rVert_2$ is at most "
+        conditions=r"Logistic units, any inputs, $0 \le k \le t$, $D$ diagonal with positive entries. It can "
+        r"be attained for every $D$. So $\lVert\partial h_t/\partial h_k\rVert_2$ is at most "
         r"$\lVert D\rVert_2\,\lVert D^{-1}\rVert_2$ times the right-hand side.",
         inputs=inputs,
         claim=bound(),

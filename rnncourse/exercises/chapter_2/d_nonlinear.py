@@ -172,9 +172,10 @@ MATRIX_OF_C = np.array([[1.0, -2.0], [1.0, 1.0]])
         "Each factor of the transport is diag(sigma') W. How large can it be, in the norm?",
         "sigma' is at most 1/4, so a factor is at most sigma_max(W) / 4. What is the largest singular value "
         "of [[1, -2], [1, 1]]?",
-        "Its two singular values have the product 3, and their squares add up to 7: they are (sqrt(13) + 1) / 2 "
-        "and (sqrt(13) - 1) / 2. Then c times the larger, over 4, must be below 1.",
+        "Its two singular values have the product 3, and their squares add up to 7: they are "
+        "(sqrt(13) + 1) / 2 and (sqrt(13) - 1) / 2. Then c times the larger, over 4, must be below 1.",
     ),
+    alike=("tanh-bound+inverted",),
 )
 def guaranteed(size=lambda M: np.linalg.norm(M, 2), slope=lambda: 1 / 4, solve=lambda factor: 1 / factor):
     return solve(size(MATRIX_OF_C) * slope())
