@@ -115,8 +115,8 @@ def eq_adjoint():
         r"\frac{\mathrm{d}L}{\mathrm{d}h_T}\Bigr)\, A = (g_1, \dots, g_T), \\[1ex] "
         r"&A = \begin{pmatrix} I & & & \\ -J_2 & I & & \\ & \ddots & \ddots & \\ & & -J_T & I "
         r"\end{pmatrix} \end{aligned}",
-        conditions=r"$g_t = \partial L_t/\partial h_t$, $T \ge 1$; $\mathrm{d}L/\mathrm{d}h_t$ is measured by "
-        r"a small push on $h_t$.",
+        conditions=r"$g_t = \partial L_t/\partial h_t$, $T \ge 1$; $\mathrm{d}L/\mathrm{d}h_t$ is "
+        r"measured by a small push on $h_t$.",
         inputs=inputs,
         claim=claim,
         oracles=derivative(pushed, 5),

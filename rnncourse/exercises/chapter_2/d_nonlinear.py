@@ -160,22 +160,21 @@ def _(y):
 # 2d: what the bound guarantees
 
 
-MATRIX_OF_C = np.array([[1.0, -2.0], [1.0, 1.0]])
+MATRIX_OF_C = np.array([[2.0, -3.0], [1.0, 1.0]])
 
 
 @exercise(
     "2d-guarantee",
     "A guarantee",
     "a number: below which c > 0 the bound guarantees that the gradients of a logistic network with "
-    "W = c [[1, -2], [1, 1]] vanish",
+    "W = c [[2, -3], [1, 1]] vanish",
     hints=(
         "Each factor of the transport is diag(sigma') W. How large can it be, in the norm?",
         "sigma' is at most 1/4, so a factor is at most sigma_max(W) / 4. What is the largest singular value "
-        "of [[1, -2], [1, 1]]?",
-        "Its two singular values have the product 3, and their squares add up to 7: they are "
-        "(sqrt(13) + 1) / 2 and (sqrt(13) - 1) / 2. Then c times the larger, over 4, must be below 1.",
+        "of [[2, -3], [1, 1]]?",
+        "Its two singular values have the product 5, and their squares add up to 15: they are "
+        "(5 + sqrt(5)) / 2 and (5 - sqrt(5)) / 2. Then c times the larger, over 4, must be below 1.",
     ),
-    alike=("tanh-bound+inverted",),
 )
 def guaranteed(size=lambda M: np.linalg.norm(M, 2), slope=lambda: 1 / 4, solve=lambda factor: 1 / factor):
     return solve(size(MATRIX_OF_C) * slope())
@@ -207,7 +206,7 @@ def _(M):
 
     The sum of a row is the easiest of all norms by hand.
     """
-    return 3
+    return 5
 
 
 @guaranteed.mistake("matrix-left-out", "eq-bound", part="size")
