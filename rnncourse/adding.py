@@ -5,15 +5,14 @@ LSTM, or h_t = phi(W h_{t-1} + U x_t + b) with phi = tanh (W random, or orthogon
 IRNN of Le, Jaitly & Hinton 2015).
 """
 
-import json
 from collections.abc import Callable
-from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
 
 from . import lstm
 from ._arguments import brief, step
+from .stored import runs
 
 
 class Cell(NamedTuple):
@@ -205,7 +204,7 @@ def solved(losses):
 
 def recorded():
     """What the long runs of `python -m benchmarks.memory` gave: training at T = 50, 100 and 200."""
-    return json.loads((files("rnncourse") / "data" / "memory.json").read_text(encoding="utf-8"))
+    return runs("memory")
 
 
 def carousel(w, x, y, k):

@@ -19,8 +19,8 @@ def weights(kind, n, rng):
 
 def forward(kind, w, x):
     """The states of adding.forward, the attention a (T, B), and the answer (B,), from x (T, B, 2)."""
-    *_, u, v, c = w
-    states = adding.forward(kind, w, x)
+    *cell, u, v, c = w
+    states = adding.forward(kind, [*cell, v, c], x)
     h = (states.h if kind == "LSTM" else states)[1:]
     a = np.exp(h @ u - (h @ u).real.max(0))
     a /= a.sum(0)
@@ -33,7 +33,7 @@ def gradient(kind, w, x, y):
     x (T, B, 2), y (B,) -> a number, a list of arrays as w, and two arrays (T+1, B, n): the part that comes
     straight from the readout, and the total, with all that comes through later states.
     """
-    *_, u, v, _ = w
+    *cell, u, v, c = w
     states, a, answer = forward(kind, w, x)
     h = states.h if kind == "LSTM" else states
     error, said = answer - y, h[1:] @ v
@@ -41,6 +41,6 @@ def gradient(kind, w, x, y):
     by_score = by_said * (said - (a * said).sum(0))
     dl = np.zeros_like(h)
     dl[1:] = np.multiply.outer(by_said, v) + np.multiply.outer(by_score, u)
-    cell, totals = adding.backward(kind, w, x, states, dl)
+    by_cell, totals = adding.backward(kind, [*cell, v, c], x, states, dl)
     du, dv = (np.tensordot(by, h[1:], 2) for by in (by_score, by_said))
-    return (error**2).mean(), [*cell, du, dv, 2 / len(y) * error.sum(keepdims=True)], (dl, totals[0])
+    return (error**2).mean(), [*by_cell, du, dv, 2 / len(y) * error.sum(keepdims=True)], (dl, totals[0])

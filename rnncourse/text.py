@@ -5,13 +5,12 @@ row of zeros with a single 1, and says after each which letter comes next: softm
 """
 
 import hashlib
-import json
-from importlib.resources import files
 from importlib.util import find_spec
 
 import numpy as np
 
 from . import adding, scan
+from .stored import runs
 
 MODULES = "email.headerregistry", "tracemalloc", "unittest.suite", "xml.sax.saxutils", "xml.dom.pulldom"
 SHA256 = "cb0c213b0538e743276bebcd3e104e20c26c77d7fc08dfe19609ed96d31a70d7"
@@ -175,4 +174,4 @@ def brackets(codes, letters, longest):
 
 def recorded():
     """What the long runs of `python -m benchmarks.text` gave."""
-    return json.loads((files(__package__) / "data" / "text.json").read_text(encoding="utf-8"))
+    return runs("text")

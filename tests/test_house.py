@@ -20,6 +20,8 @@ MATHEMATICS = (
     "recall",
     "scan",
     "text",
+    "attention",
+    "stored",
     "_arguments",
 )
 ARROWS = {  # a room of the house -> the others, and packages, that it may import
