@@ -39,19 +39,47 @@ def present():
 def installed():
     """The path of a Chromium after trying to install one, or None."""
     attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        attempts += [
-            ["apt-get", "update"],
-            ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"],
-        ]
+    attempts += packages("chromium")
+    return attempt(attempts, present)
+
+
+def packages(*names):
+    """The commands that install packages of the system, where that is allowed."""
+    if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")):
+        return []
+    return [["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", *names]]
+
+
+def attempt(commands, found):
+    """Run the commands until `found` finds something; return that, or None."""
     environment = os.environ | {"PLAYWRIGHT_BROWSERS_PATH": str(OWN), "DEBIAN_FRONTEND": "noninteractive"}
-    for command in attempts:
+    for command in commands:
         subprocess.run(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600
         )
-        if present():
+        if found():
             break
-    return present()
+    return found()
+
+
+def firefox():
+    """The path of a Firefox, or None."""
+    find = lambda: shutil.which("firefox-esr") or shutil.which("firefox")  # noqa: E731
+    return find() or attempt(packages("firefox-esr"), find)
+
+
+def webkit():
+    """The paths of WebKitGTK's driver and of its small browser, or None."""
+
+    def find():
+        browsers = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
+        driver, screen = (
+            shutil.which("WebKitWebDriver"),
+            os.environ.get("DISPLAY") or shutil.which("xvfb-run"),
+        )
+        return (driver, str(browsers[-1])) if driver and browsers and screen else None
+
+    return find() or attempt(packages("webkit2gtk-driver", "xvfb", "xauth"), find)
 
 
 def chromium():
@@ -60,4 +88,4 @@ def chromium():
 
 
 if __name__ == "__main__":
-    print(chromium())
+    print(chromium(), firefox(), webkit())

@@ -1,0 +1,69 @@
+"""Every code cell of every page, run by the page's worker in one Chromium: as printed, or with a reason."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+BOOK = Path(__file__).parents[2] / "book"
+WORKER = Path(__file__).with_name("worker.js").read_text("utf-8")
+NOTEBOOKS = sorted(
+    p.relative_to(BOOK).as_posix() for p in BOOK.rglob("*.ipynb") if "checkpoints" not in str(p)
+)
+SLOW = 20  # seconds: a cell over it says so beside Run
+ALT = re.compile(r'aria-label="([^"]*)"')
+
+
+@pytest.fixture(scope="module")
+def python(browser, server):
+    """One boot for all pages; each begins with a namespace of its own."""
+    base = f"{server}/_static/live/"
+    with browser.new_page() as page:
+        page.set_default_timeout(300_000)
+        page.goto(f"{server}/licences.txt")
+        assert page.evaluate(WORKER, base)["type"] == "ready"
+        page.evaluate("async (base) => { window.same = (await import(`${base}compare.js`)).same; }", base)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def measured():
+    cells = []
+    yield cells
+    cells.sort(reverse=True)
+    print("\nThe heaviest cells:", *(f"{s:.1f} s {path} {n}" for s, path, n in cells[:8]), sep="\n  ")
+
+
+@pytest.fixture(scope="module")
+def drawn_alike(site):
+    """Whether the pictures were printed by the matplotlib that the browser has."""
+    matplotlib = pytest.importorskip("matplotlib")
+    files = json.loads((site / "_static" / "live" / "files.json").read_text("utf-8"))
+    return any(f"/matplotlib-{matplotlib.__version__}-" in name for name in files["all"])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_a_page_computes_what_it_prints(python, measured, drawn_alike, path):
+    python.evaluate("ask({type: 'fresh'})")
+    cells = json.loads((BOOK / path).read_text("utf-8"))["cells"]
+    for n, cell in enumerate((c for c in cells if c["cell_type"] == "code"), 1):
+        known, start = cell["metadata"].get("live", {}), time.monotonic()
+        request = {"type": "run", "id": n, "code": "".join(cell["source"]), "name": f"cell {n}"}
+        got = python.evaluate("(request) => ask(request)", request)
+        measured.append((seconds := time.monotonic() - start, path, n))
+        assert got["type"] == "done" and got["error"] is None, f"cell {n}: {got}"
+        assert seconds < 2 * SLOW or "minutes" in known, f"cell {n} takes {seconds:.0f} s and does not say so"
+        differs = python.evaluate("([a, b]) => same(a, b)", [cell["outputs"], got["outputs"]])
+        if "differs" in known:
+            assert differs is not True, f"cell {n} is as printed: its reason can go"
+        elif differs is not True and pictures(cell["outputs"]) and not drawn_alike:
+            assert pictures(got["outputs"]) == pictures(cell["outputs"])
+        else:
+            assert differs is True, f"cell {n}: {differs[:3]}"
+
+
+def pictures(outputs):
+    """The alt texts, which state what is drawn with its numbers."""
+    return ALT.findall("".join("".join(o.get("data", {}).get("text/html", "")) for o in outputs))
