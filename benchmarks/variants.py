@@ -1,7 +1,7 @@
 """Parts, starts and gradients of the LSTM compared on the adding task: 32 units, batches of 64, float32.
 
 python -m benchmarks.variants chrono       three starts at T = 50, 100, 200   -> rnncourse/data/chrono.json
-python -m benchmarks.variants ablations    parts left out, at T = 50          -> rnncourse/data/ablations.json
+python -m benchmarks.variants ablations    parts left out, at T = 30          -> rnncourse/data/ablations.json
 python -m benchmarks.variants truncated    no gradient through h, and parity  -> rnncourse/data/truncated.json
 
 Ten to twenty minutes each. Seed 0 serves to choose rates and is not counted in the results.
@@ -50,17 +50,21 @@ def best(sweep, **which):
     return min(these, key=lambda r: (r["updates"], r["error"]))["rate"]
 
 
-def compare(name, key, values, lengths):
+def compare(name, key, values, lengths, rates=RATES, limit=LIMIT):
     """Each value of one argument of run: a sweep of rates at the first length, then five seeds at each."""
-    sweep = [{key: v} | run(lengths[0], rate, 0, **{key: v}) for v in values for rate in RATES]
+
+    def one(value, T, rate, seed):
+        return {key: value} | run(T, rate, seed, limit=limit, **{key: value})
+
+    sweep = [one(v, lengths[0], rate, 0) for v in values for rate in rates]
     print(*sweep, sep="\n", flush=True)
     runs = []
     for T in lengths:
         for seed in SEEDS:
             for v in values:
-                runs.append({key: v} | run(T, best(sweep, **{key: v}), seed, **{key: v}))
+                runs.append(one(v, T, best(sweep, **{key: v}), seed))
                 print(runs[-1], flush=True)
-    data = dict(units=32, batch=64, limit=LIMIT, sweep=sweep, runs=runs)
+    data = dict(units=32, batch=64, limit=limit, sweep=sweep, runs=runs)
     write(name, conditions(f"{COMMAND} {name}") | data)
 
 
@@ -85,7 +89,7 @@ def truncation():
 
 TODO = {
     "chrono": lambda: compare("chrono", "start", STARTS, (50, 100, 200)),
-    "ablations": lambda: compare("ablations", "variant", variants.VARIANTS, (50,)),
+    "ablations": lambda: compare("ablations", "variant", variants.VARIANTS, (30,), RATES[:3], 1500),
     "truncated": truncation,
 }
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from benchmarks import variants as bench
 from rnncourse import adding, lstm, variants
+from rnncourse.stored import runs
 
 
 def weights(n=4):
@@ -80,3 +82,23 @@ def test_float32_stays():
 def test_another_variant_is_an_error():
     with pytest.raises(ValueError, match=r"variant must be one of full, no forget gate, .*, got 'peepholes'"):
         variants.forward(weights(), np.zeros((2, 1, 2)), "peepholes")
+
+
+def test_a_stored_run_comes_out_again():
+    data = runs("chrono")
+    quickest = min(data["runs"], key=lambda run: run["T"] * run["updates"])
+    again = bench.run(quickest["T"], quickest["rate"], quickest["seed"], quickest["start"])
+    assert again["solved"] and abs(again["updates"] - quickest["updates"]) < 0.2 * quickest["updates"]
+
+
+def test_each_start_has_its_best_rate():
+    data = runs("chrono")
+    for run in data["runs"]:
+        assert run["rate"] == bench.best(data["sweep"], start=run["start"])
+        assert run["solved"] == (run["updates"] < data["limit"])
+
+
+def test_parity_counts_the_ones():
+    x, y = bench.parity(np.random.default_rng(7), 3, 400)
+    assert all(y[j] == list(x[:, j, 0]).count(1) % 2 for j in range(400)) and (x[..., 1] == 1).all()
+    assert np.isclose(y.mean(), 0.5, atol=0.1)
