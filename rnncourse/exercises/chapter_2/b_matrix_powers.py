@@ -5,6 +5,7 @@ import numpy as np
 from rnncourse.check.answers import Kind, unequal
 from rnncourse.check.exercises import exercise
 from rnncourse.check.running import UnreadableError
+from rnncourse.exercises import domains
 
 # 2b: powers of a diagonalizable matrix
 
@@ -31,6 +32,7 @@ def spiral(size, n):
     spiral(4, 8),
     spiral(2, 1),
     spiral(3, 0),
+    domain=domains.diagonalizable,
     hints=(
         "In the basis of the eigenvectors M is diagonal. What is the power of a diagonal matrix?",
         "There are three factors: into that basis, the power of the diagonal, and back. Which of them "
@@ -270,6 +272,7 @@ def corner_of(*sizes):
     corner_of(3),
     corner_of(2),
     corner_of(1),
+    domain=domains.corner,
     hints=(
         "Write down the characteristic polynomial of the block with delta in the corner, for m = 2 first.",
         "It is (lambda - x)^m, but for a constant: plus or minus delta. So what is |lambda - x|^m?",
@@ -341,6 +344,7 @@ def thirty_ones(rng):
     block_power(2),
     block_power(1),
     thirty_ones,
+    domain=domains.block_power,
     hints=(
         "The block is lam I + N, with ones above the diagonal in N. What are N squared and N cubed?",
         "lam I and N commute, so the binomial sum holds; all but three of its terms vanish.",
@@ -352,7 +356,7 @@ def block_of_three(
     n,
     edge=lambda n: n,
     corner=lambda n: n * (n - 1) // 2,
-    lowered=lambda lam, n, m: lam ** (n - m),
+    lowered=lambda lam, n, m: lam ** max(n - m, 0),
     above=lambda m: m,
 ):
     numbers = lam**n, edge(n) * lowered(lam, n, 1), corner(n) * lowered(lam, n, 2)

@@ -5,6 +5,7 @@ import numpy as np
 from rnncourse.check.answers import arrays
 from rnncourse.check.exercises import exercise
 from rnncourse.check.running import UnreadableError
+from rnncourse.exercises import domains
 
 # 2c: the power that the paper asks for
 
@@ -189,6 +190,7 @@ def slow_decay(rng):
     "f(lam), the whole n at which n b lam^(n-1) is largest, for 0 < lam < 1 and any b > 0",
     decay,
     slow_decay,
+    domain=domains.decay,
     hints=(
         "Compare neighbours: when is the corner at n + 1 larger than that at n?",
         "The ratio of the two is (n + 1) lam / n. It exceeds 1 while n is below a certain number.",
@@ -251,9 +253,9 @@ def read_direction(value):
     (v,) = arrays().read(value)
     v = v.ravel()
     largest = v[np.abs(v).argmax()] if v.size else 0
-    if not 1e-15 < np.abs(largest) < 1e15:
+    if not 0 < np.abs(largest) < np.inf:
         raise UnreadableError(
-            f"The largest entry of your vector is {largest:.3g}, out of all scale for a direction. Divide "
+            f"The largest entry of your vector is {largest:.3g}, which has no direction. Divide "
             "the vector by its length, where it grows or fades."
         )
     return (v / largest / np.linalg.norm(v / largest),)
@@ -279,6 +281,7 @@ def one_direction(size):
     one_direction(3),
     one_direction(2),
     one_direction(5),
+    domain=domains.dominant,
     hints=(
         "A state is multiplied from the left, W h; a gradient is a row, g W. Which vectors does W only "
         "stretch when it stands on the right?",
@@ -354,6 +357,7 @@ def above_one(rng):
     with_a_hump,
     with_a_hump,
     above_one,
+    domain=domains.ruler,
     hints=(
         "Multiply D^-1 W D out: only the corner changes. Call it c. What are the singular values of "
         "[[lam, c], [0, lam]]?",

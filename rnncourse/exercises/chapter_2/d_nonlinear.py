@@ -4,6 +4,7 @@ import numpy as np
 
 from rnncourse.check.answers import arrays
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 
 # 2d: tanh as a logistic
 
@@ -24,6 +25,7 @@ def tanh_network(n, T):
     tanh_network(3, 4),
     tanh_network(1, 2),
     tanh_network(5, 1),
+    domain=domains.tanh_network,
     hints=(
         "Put h = 2 g - 1 on both sides, and tanh z = 2 sigma(2 z) - 1.",
         "What stands inside sigma is 2 (W (2 g - 1) + x). Which part of it goes with g, and which does not?",
@@ -275,6 +277,7 @@ def half_at_once(rng):
     contraction(2),
     nothing_to_forget,
     half_at_once,
+    domain=domains.contraction,
     hints=(
         "By which factor does the bound shrink the distance in one step? And in t steps?",
         "(sigma_max / 4)^t <= eps. Take logarithms of both sides, and mind that they are negative.",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 
 # 2e: the price of a half-life
 
@@ -29,6 +30,7 @@ def long_memory(rng):
     short_memory,
     one_step,
     long_memory,
+    domain=domains.half_life,
     hints=(
         "After T steps the memory is |lambda|^T. What is that at the half-life?",
         "|lambda|^T = 1/2: solve for |lambda|, then put it into the energy.",
@@ -100,11 +102,12 @@ def orthogonal(n, T):
     "2e-volume",
     "The volume that a tanh network keeps",
     "f(W, h0, T), the geometric mean of all singular values of dh_T/dh_0 for h_t = tanh(W h_(t-1)) with an "
-    "orthogonal W, without an SVD",
+    "orthogonal W; no SVD is needed",
     orthogonal(3, 4),
     orthogonal(8, 20),
     orthogonal(1, 2),
     orthogonal(4, 0),
+    domain=domains.orthogonal,
     hints=(
         "The product of all singular values of a matrix is the modulus of its determinant. And the "
         "determinant of a product?",

@@ -5,6 +5,7 @@ import numpy as np
 from rnncourse import rnn, spectra
 from rnncourse.check.answers import arrays
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 
 # 2-wall: another start
 
@@ -98,6 +99,7 @@ def steeper(rng):
     "f(w), the linear estimate of the interval of b in which x_50 stays within 1/2 of its start 1/2",
     steep,
     steeper,
+    domain=domains.steep,
     hints=(
         "Lean b a little. By how much has x moved after one step, after two, after three?",
         "Each step multiplies what there is by mu and adds the lean again: a geometric sum.",
@@ -189,6 +191,8 @@ def gradients(*lengths):
     gradients(30, 0.5, 6),
     gradients(2, 1e-6, 1e6, 5),
     gradients(0, 3),
+    kind=arrays(rows=True),
+    domain=domains.gradients,
     hints=(
         "Each row has its own Euclidean norm. Which rows may stay as they are?",
         "A row that is too long keeps its direction: by which positive number do you multiply it?",
@@ -281,6 +285,7 @@ def on_the_wall(rng):
     "(w, b), is no longer than length",
     beside_the_wall,
     on_the_wall,
+    domain=domains.beside_the_wall,
     hints=(
         "The step is the rate times the gradient, a vector of two entries. How long is it?",
         "`spectra.cliff(w, b)` returns E, dE/dw, dE/db and the multiplier. Which two of these do you need?",

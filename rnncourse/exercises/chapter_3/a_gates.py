@@ -5,6 +5,7 @@ import numpy as np
 from rnncourse import lstm
 from rnncourse.check.answers import arrays
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 from rnncourse.rnn import sigma
 
 
@@ -34,6 +35,7 @@ def cell_first(a, right):
     "f(params, x_t, h_prev, C_prev), the pair (h_t, C_t), with params an lstm.Params",
     cell(3, 2),
     cell(1, 4),
+    domain=domains.cell,
     hints=(
         "Write the six lines in the order in which the values are needed: three gates, the candidate, the "
         "cell, the hidden state.",
@@ -216,6 +218,7 @@ def pulses(T):
     "f(x), the cell C (T+1, 1) of a counter that starts at 0; x (T, 2) holds pulse and reset, each 0 or 1",
     pulses(9),
     pulses(4),
+    domain=domains.pulses,
     hints=(
         "Ask the three questions of each step: keep the count unless what? write when? write what?",
         "The forget gate listens to the reset only, the input gate to the pulse; the candidate is always 1.",

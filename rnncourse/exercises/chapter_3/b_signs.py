@@ -7,6 +7,7 @@ import numpy as np
 from rnncourse.check.answers import Kind, a_thing, unequal
 from rnncourse.check.exercises import exercise
 from rnncourse.check.running import UnreadableError
+from rnncourse.exercises import domains
 
 # 3b: what is always positive
 
@@ -127,6 +128,7 @@ def _():
     "A sharper bound on the cell",
     "f(C0, phi, t), the best bound on |C_t| if no forget gate exceeds phi < 1",
     lambda rng: (float(rng.uniform(-3, -1)), float(rng.uniform(0.5, 0.8)), int(rng.integers(4, 7))),
+    domain=domains.leaking,
     hints=(
         "One step: |C_t| <= phi |C_{t-1}| + 1. Why is the last term 1?",
         "Unroll it twice, starting from |C_0|. Which powers of phi stand beside |C_0|, and which alone?",

@@ -4,6 +4,7 @@ import numpy as np
 
 from rnncourse import lstm
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 from rnncourse.exercises.chapter_3.a_gates import weights
 from rnncourse.rnn import sigma
 
@@ -25,6 +26,7 @@ def gates(n, T, t, k):
     gates(3, 7, 5, 2),
     gates(4, 6, 4, 0),
     gates(2, 3, 2, 2),
+    domain=domains.gates,
     hints=(
         "One step first: C_t = f_t * C_{t-1} + i_t * C~_t with all gates and the candidate fixed. What is "
         "dC_t/dC_{t-1}, and what shape has it?",
@@ -240,6 +242,8 @@ def on_h(params, change, *names):
     run(3, 2, 6, 5, 2),
     run(2, 3, 4, 3, 0),
     run(2, 3, 4, 2, 2),
+    domain=domains.lstm_run,
+    forbids=(lstm.cell_transport,),
     hints=(
         "C_k reaches C_{k+1} on the direct path and, through h_k, on three more: f, i and C~ all read h_k.",
         "Carry two matrices forward, dC_s/dC_k and dh_s/dC_k. They start as I and diag(o_k (1 - tanh² C_k)); "
@@ -249,8 +253,16 @@ def on_h(params, change, *names):
         "too.",
     ),
 )
-def full_path(params, x, states, t, k):
-    return lstm.cell_transport(params, x, states, t, k)
+def full_path(params, x, states, t, k, beside_f=lambda C, s: C[s]):
+    _, C, f, i, o, C_tilde = (a[..., None] for a in states)
+    W_f, W_i, W_o, W_c = (W[:, : len(W)] for W in params[:4])
+    dC, D = np.eye(len(W_f)), o * (1 - np.tanh(C[1:]) ** 2)
+    dh = D[k - 1] * dC if k else 0 * dC
+    for s in range(k, t):
+        A = beside_f(C, s) * f[s] * (1 - f[s]) * W_f + C_tilde[s] * i[s] * (1 - i[s]) * W_i
+        dC = f[s] * dC + (A + i[s] * (1 - C_tilde[s] ** 2) * W_c) @ dh
+        dh = D[s] * dC + np.tanh(C[s + 1]) * o[s] * (1 - o[s]) * W_o @ dh
+    return dC
 
 
 @full_path.mistake("gates-only", "eq-full-jacobian")
@@ -315,15 +327,7 @@ def _(params, x, states, t, k):
 
     Row s of the gates belongs to step s + 1, and row s of the cell to step s.
     """
-    _, C, f, i, o, C_tilde = (a[..., None] for a in states)
-    W_f, W_i, W_o, W_c = (W[:, : len(W)] for W in params[:4])
-    dC, D = np.eye(len(W_f)), o * (1 - np.tanh(C[1:]) ** 2)
-    dh = D[k - 1] * dC
-    for s in range(k, t):
-        A = C[s + 1] * f[s] * (1 - f[s]) * W_f + C_tilde[s] * i[s] * (1 - i[s]) * W_i
-        dC = f[s] * dC + (A + i[s] * (1 - C_tilde[s] ** 2) * W_c) @ dh
-        dh = D[s] * dC + np.tanh(C[s + 1]) * o[s] * (1 - o[s]) * W_o @ dh
-    return dC
+    return full_path(params, x, states, t, k, beside_f=lambda C, s: C[s + 1])
 
 
 @full_path.mistake("transposed", "eq-full-jacobian")
@@ -361,6 +365,7 @@ def _(params, x, states, t, k):
     "The half-life of the cell",
     "f(b), the steps until a gradient along the cell has halved, if every forget gate is sigma(b)",
     lambda rng: (float(rng.uniform(1.5, 4)),),
+    domain=domains.bias,
     hints=(
         "After s steps the gradient along the cell is f^s. For which s is that 1/2?",
         "Take logarithms on both sides, natural ones on both.",

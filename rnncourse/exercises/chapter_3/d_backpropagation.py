@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 from rnncourse.rnn import sigma
 
 # The gated recurrent unit
@@ -26,6 +27,7 @@ def stacked(h, x):
     "f(W_z, W_r, W_h, x_t, h_prev), the state h_t (n,) of a GRU without biases",
     gru_step(3, 2),
     gru_step(1, 3),
+    domain=domains.gru_step,
     hints=(
         "Two gates first, both from [h_{t-1}; x_t]; then the candidate; then the mixture.",
         "The candidate reads [r * h_{t-1}; x_t]: the reset gate acts before the matrix.",
@@ -119,6 +121,7 @@ def _(h, x):
     "f(W_z, W_r, W_h, x_t, h_prev), the (n, n) matrix dh_t/dh_{t-1}",
     gru_step(3, 2),
     gru_step(1, 3),
+    domain=domains.gru_step,
     hints=(
         "h_{t-1} is used in four places: beside z, inside z, beside r, inside r. One term for each.",
         "Beside z: diag(z). Inside z: z multiplies h_{t-1} and -z multiplies h_tilde, so that z' comes with "

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 
 # 3-latch: Bengio's latch
 
@@ -12,6 +13,7 @@ from rnncourse.check.exercises import exercise
     "The threshold of the latch",
     "f(w), the largest constant pull u that a latched unit a_t = w tanh(a_{t-1}) - u withstands, w > 1",
     lambda rng: (float(rng.uniform(1.5, 4)),),
+    domain=domains.latch,
     hints=(
         "Draw w tanh(a) - u and the diagonal. The upper fixed point disappears when the curve just touches "
         "the diagonal.",

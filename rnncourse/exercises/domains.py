@@ -1,0 +1,203 @@
+"""What an exercise may be asked: inputs from anywhere in its legal domain, and from its edges.
+
+Each function takes an rng and returns the arguments of an answer. The check draws its further probes from
+them, and the attack on the checks its oracle.
+"""
+
+import numpy as np
+
+from rnncourse import lstm, spectra
+from rnncourse.rnn import sigma
+
+
+def size(rng, most=4):
+    """A number of units, inputs or samples, 1 included."""
+    return int(rng.integers(1, most + 1))
+
+
+def scale(rng):
+    """How large the weights are."""
+    return rng.choice([0.1, 1, 3])
+
+
+def layer(rng):
+    n, d, s = size(rng, 6), size(rng, 6), scale(rng)
+    return rng.uniform(-s, s, (n, d)), rng.uniform(-1.5, 1.5, d)
+
+
+def batch(rng):
+    B, d, n, s = size(rng), size(rng), size(rng), scale(rng)
+    return rng.uniform(-s, s, (d, n)), rng.uniform(-1.5, 1.5, (B, d))
+
+
+def states(rng, n, T, m):
+    """W, inputs and the states of a network that reads them."""
+    s = scale(rng)
+    W, U, x = rng.uniform(-s, s, (n, n)), rng.uniform(-1, 1, (n, m)), rng.uniform(-3, 3, (T, m))
+    h = [rng.uniform(0.1, 0.9, n)]
+    for x_t in x:
+        h.append(sigma(W @ h[-1] + U @ x_t))
+    return W, x, np.array(h)
+
+
+def losses(rng, n, T):
+    """Local loss gradients: at every step, or at one alone."""
+    dl = rng.uniform(-1, 1, (T + 1, n))
+    return dl if rng.random() < 0.7 else dl * (np.arange(T + 1) == rng.integers(T + 1))[:, None]
+
+
+def through_time(rng):
+    n, T = size(rng), size(rng, 5)
+    W, _, h = states(rng, n, T, n)
+    return W, h, losses(rng, n, T)
+
+
+def with_inputs(rng):
+    n, m, T = size(rng), size(rng), size(rng, 7)
+    W, x, h = states(rng, n, T, m)
+    return W, h, x, losses(rng, n, T)
+
+
+def two_states(rng):
+    n = size(rng, 5)
+    return rng.uniform(0.02, 0.98, n), rng.uniform(0.02, 0.98, n)
+
+
+def from_k_to_t(rng):
+    n, T = size(rng), size(rng, 7)
+    k, t = sorted(map(int, rng.integers(0, T + 1, 2)))
+    W, _, h = states(rng, n, T, n)
+    return W, h, t, k
+
+
+def warm(rng):
+    W, h, dl = through_time(rng)
+    return W, rng.uniform(0.1, 0.9, len(W)), h, dl
+
+
+def all_states(rng):
+    return through_time(rng)[:2]
+
+
+def windows(rng):
+    W, h, dl = through_time(rng)
+    return W, h, dl, size(rng, len(h) + 1)
+
+
+def diagonalizable(rng):
+    while True:
+        M, n = rng.uniform(-1.5, 1.5, (2 * [size(rng)])), int(rng.integers(0, 9))
+        if np.linalg.cond(np.linalg.eig(M)[1]) < 30:
+            return M, n
+
+
+def corner(rng):
+    return 10 ** rng.uniform(-12, 1), size(rng, 8)
+
+
+def block_power(rng):
+    return rng.choice([-1, 1]) * rng.choice([0.05, 0.5, 1, 1.5, 2]) * rng.uniform(0.8, 1.2), size(rng, 12)
+
+
+def decay(rng):
+    """A lambda for which lam / (1 - lam) may be close to a whole number, but is none."""
+    n = rng.choice([0, 1, 2, 3, 4, 5, 7, 12, 30]) + rng.choice([-1, 1]) * 10 ** rng.uniform(-2.5, -0.4)
+    return (abs(n) / (1 + abs(n)),)
+
+
+def dominant(rng):
+    """A matrix whose largest eigenvalue, positive or negative, is real and ahead of the others."""
+    while True:
+        W = rng.normal(size=2 * [size(rng, 5)]) * rng.choice([0.1, 1, 3])
+        lam = np.linalg.eigvals(W)
+        lam = lam[np.argsort(-np.abs(lam))]
+        if not lam[0].imag and (np.abs(lam[1:]) < 0.6 * np.abs(lam[0])).all():
+            return (W,)
+
+
+def ruler(rng):
+    lam = 10 ** rng.uniform(-1, 0.7)
+    return lam, 10 ** rng.uniform(-1, 1.5), lam * (1 + 10 ** rng.uniform(-1.5, 0.5))
+
+
+def tanh_network(rng):
+    n, T, s = size(rng), size(rng), scale(rng)
+    return rng.uniform(-s, s, (n, n)), rng.uniform(-s, s, (T, n))
+
+
+def contraction(rng):
+    while True:
+        W = rng.normal(size=2 * [size(rng)])
+        W *= rng.uniform(0.1, 3.9) / np.linalg.norm(W, 2)
+        eps = 10 ** rng.choice([rng.uniform(-12, 0), rng.uniform(-1, 0)])
+        if 0.01 < np.log(eps) / np.log(np.linalg.norm(W, 2) / 4) % 1 < 0.99:
+            return W, eps
+
+
+def half_life(rng):
+    return (10 ** rng.uniform(-1, 4),)
+
+
+def orthogonal(rng):
+    n = size(rng, 6)
+    return np.linalg.qr(rng.normal(size=(n, n)))[0], rng.uniform(-2, 2, n), int(rng.integers(0, 12))
+
+
+def steep(rng):
+    return (rng.uniform(4.4, 9),)
+
+
+def beside_the_wall(rng):
+    w = rng.uniform(4.4, 6.5)
+    return w, spectra.wall(w) + rng.uniform(-0.3, 0.3), 10 ** rng.uniform(-3, 1)
+
+
+def gradients(rng):
+    """Rows that are zero, tiny, just at the limit, long or huge."""
+    m, n, limit = size(rng), size(rng), 10 ** rng.uniform(-2, 2)
+    g = rng.normal(size=(m, n))
+    g /= np.linalg.norm(g, axis=1, keepdims=True)
+    return g * rng.choice([0, 1e-9, 1e-3, 0.3, 0.9, 1, 1.1, 3, 30, 1e6], (m, 1)) * limit, limit
+
+
+def cell(rng):
+    n, m, s = size(rng), size(rng), scale(rng)
+    params = lstm.Params(*rng.uniform(-s, s, (4, n, n + m)), *rng.uniform(-s, s, (4, n)))
+    return params, rng.uniform(-1.5, 1.5, m), rng.uniform(-1, 1, n), rng.uniform(-3, 3, n)
+
+
+def pulses(rng):
+    return (rng.integers(0, 2, (size(rng, 12), 2)).astype(float),)
+
+
+def leaking(rng):
+    """C_0 of both signs, 0 included; phi from nearly 0 to nearly 1; t from 0 on."""
+    C0 = rng.choice([0, rng.uniform(-0.5, 0.5), rng.uniform(-5, 5)])
+    return float(C0), float(rng.uniform(0.02, 0.98)), int(rng.integers(0, 9))
+
+
+def gates(rng):
+    T, n = size(rng, 7), size(rng)
+    k, t = sorted(map(int, rng.integers(0, T + 1, 2)))
+    return rng.uniform(0.02, 0.98, (T, n)), t, k
+
+
+def lstm_run(rng):
+    params, x_t, h0, C0 = cell(rng)
+    T = size(rng, 5)
+    k, t = sorted(map(int, rng.integers(0, T + 1, 2)))
+    x = rng.uniform(-1.5, 1.5, (T, len(x_t)))
+    return params, x, lstm.forward(params, x, h0, C0), t, k
+
+
+def bias(rng):
+    return (float(rng.uniform(-5, 10)),)
+
+
+def gru_step(rng):
+    n, m, s = size(rng), size(rng), scale(rng)
+    return *rng.uniform(-s, s, (3, n, n + m)), rng.uniform(-1.5, 1.5, m), rng.uniform(-1, 1, n)
+
+
+def latch(rng):
+    return (float(1 + 10 ** rng.uniform(-1, 1)),)
