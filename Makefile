@@ -42,7 +42,6 @@ export NODE_USE_SYSTEM_CA := 1
 
 JUPYTER_BOOK = $(BIN)/jupyter-book build book --config _config.yml --path-output . -W --keep-going -n -q
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-LITE = _build/html/lite/jupyter-lite.json
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
 .PHONY: book html test lint lab notebooks nightly dist pdf release other-cpu alarms versions mutation bench lighthouse lock clean env help
@@ -68,16 +67,13 @@ env: .venv/ready
 	@$(BIN)/python -m tools.live fetch
 
 html: .venv/ready node_modules/.ready .venv/pyodide/pyodide-lock.json
-	@$(MAKE) --no-print-directory --silent $(LITE) & $(JUPYTER_BOOK) >/dev/null; built=$$?; wait $$! && exit $$built
+	@rm -rf _build/html/lite  # which an earlier release of the book built
+	@$(JUPYTER_BOOK) >/dev/null
 	@$(BIN)/python -m tools.live
 	@$(BIN)/python -m tools.editor
 	@$(BIN)/python -m tools.copies _build/html/_sources --anew
 	@$(BIN)/python -m tools.licences
 	@echo "Built: _build/html/index.html"
-
-$(LITE): tools/lite.py tools/copies.py node_modules/.ready pyproject.toml requirements.txt \
-		$(shell find book rnncourse -name '*.ipynb' -o -name '*.py' -o -name '*.json' -o -name '*.mplstyle')
-	@$(BIN)/python -m tools.lite
 
 node_modules/.ready: .venv/ready package.json package-lock.json
 	@$(BIN)/python -m tools.assets

@@ -70,7 +70,7 @@ def row(url):
 
 def main():
     pages = (p.relative_to(SITE) for p in SITE.rglob("*.html"))
-    names = sys.argv[1:] or sorted(p.as_posix() for p in pages if p.parts[0] != "lite")
+    names = sys.argv[1:] or sorted(p.as_posix() for p in pages)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressing, directory=SITE)) as http:
         threading.Thread(target=http.serve_forever, daemon=True).start()
         print("| page | mobile | desktop | accessible | practices | SEO | requests | KiB | script KiB |")

@@ -1,6 +1,6 @@
 """Pack the built book into one zip which opens from its folder with a double click on index.html.
 
-JupyterLite stays out: a browser runs it from a server only, and it is most of the weight.
+Served by any web server, its cells run too, without a network.
 """
 
 import zipfile
@@ -11,7 +11,7 @@ BUILD = Path(__file__).parent.parent / "_build"
 
 def pack(html=BUILD / "html", target=BUILD / "rnncourse-book.zip"):
     """Write every file below `html` into `target`, in one folder; return the number of files."""
-    files = sorted(p for p in html.rglob("*") if p.is_file() and "lite" not in p.relative_to(html).parts)
+    files = sorted(p for p in html.rglob("*") if p.is_file())
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files:
             archive.write(path, Path(target.stem) / path.relative_to(html))

@@ -1,7 +1,7 @@
 """List what others wrote and the built book ships, with its licence: python -m tools.licences
 
-Writes _build/html/licences.txt after the book and JupyterLite were built. Names, versions, licences and texts
-are read from the packages themselves; what a script bundles is listed in the words of its own build.
+Writes _build/html/licences.txt after the book was built. Names, versions, licences and texts are read from
+the packages themselves.
 """
 
 import json
@@ -19,7 +19,6 @@ SITE = ROOT / "_build" / "html"
 MODULES = ROOT / "node_modules"
 SEARCH = ("doctools", "documentation_options", "language_data", "searchtools", "sphinx_highlight")
 SMALL = ("crelt", "style-mod", "w3c-keyname", "@marijn/find-cluster-break")  # CodeMirror's own
-BUNDLES = "third-party-licenses.json"
 HEAD = """What others wrote and this book ships. The book itself: text CC BY 4.0, code MIT.
 Each entry: name and version, licence, where it comes from, its files here, the text of the licence.
 """
@@ -101,13 +100,11 @@ def editor():
 
 
 def pyodide():
-    kept = "lite/static/pyodide/pyodide* lite/static/pyodide/python_stdlib.zip"
-    part = npm(MODULES / "pyodide", kept)
+    part = npm(MODULES / "pyodide", "_static/live/pyodide/")
     python = json.loads((MODULES / "pyodide/pyodide-lock.json").read_text("utf-8"))["info"]["python"]
     holds = f"Holds Python {python} (PSF-2.0, https://docs.python.org/3/license.html)"
-    return part._replace(
-        text=f"{holds}\nand Emscripten's runtime (MIT). Text of MPL-2.0: see micropip below."
-    )
+    mpl = "Mozilla Public License 2.0: https://www.mozilla.org/MPL/2.0/"
+    return part._replace(text=f"{holds}\nand Emscripten's runtime (MIT). {mpl}")
 
 
 def parts():
@@ -116,26 +113,12 @@ def parts():
     yield fonts()
     yield from editor()
     yield installed("sphinx", " ".join(f"_static/{name}.js" for name in SEARCH))
-    lite = SITE / "lite"
-    if lite.exists():
-        yield installed("jupyterlite-core", "lite/ but for what follows")
-        for path in sorted(lite.glob("extensions/**/install.json")):
-            yield installed(json.loads(path.read_text("utf-8"))["packageName"], f"{within(path.parent)}/")
-        yield pyodide()
-        yield from (
-            wheel(path) for path in sorted(lite.rglob("*.whl")) if not path.name.startswith("rnncourse-")
-        )
-
-
-def bundled(path):
-    packages = json.loads(path.read_text("utf-8"))["packages"]
-    lines = sorted({f"{p['name']} {p['versionInfo']}: {p['licenseId'] or 'not stated'}" for p in packages})
-    return "\n".join([f"Bundled in {within(path.parent)}/ (texts: {path.name} there)", "", *lines])
+    yield pyodide()
+    yield from map(wheel, sorted((SITE / "_static" / "live" / "wheels").glob("*.whl")))
 
 
 def main():
     entries = ["\n".join(filter(None, [*part[:4], "", part.text.strip()])) for part in parts()]
-    entries += map(bundled, sorted(SITE.rglob(BUNDLES)))
     (SITE / "licences.txt").write_text(f"\n\n{'=' * 80}\n\n".join([HEAD.strip(), *entries]) + "\n", "utf-8")
 
 

@@ -97,17 +97,18 @@ def bounded(call, seconds):
 
 
 def _by_watching(call, seconds):
-    """Stopped at the first line of Python, in this thread, that begins after the end."""
+    """Stopped at the first line or jump of Python, in this thread, after the end: a loop may be one line."""
     watch, end, thread = sys.monitoring, time.monotonic() + seconds, threading.get_ident()
 
-    def line(code, number):
+    def line(code, *_):
         if time.monotonic() > end and threading.get_ident() == thread and code is not _by_watching.__code__:
             raise TimedOut
 
     tool = next(i for i in range(6) if watch.get_tool(i) is None)
     watch.use_tool_id(tool, __name__)
-    watch.register_callback(tool, watch.events.LINE, line)
-    watch.set_events(tool, watch.events.LINE)
+    for event in (watch.events.LINE, watch.events.JUMP):
+        watch.register_callback(tool, event, line)
+    watch.set_events(tool, watch.events.LINE | watch.events.JUMP)
     try:
         return call()
     finally:

@@ -24,9 +24,9 @@ QUIET = [
 
 
 def pages():
-    """The path of every page of the book, but JupyterLite's own."""
+    """The path of every page of the book."""
     found = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
-    return [p for p in found if not p.startswith(("lite/", "_static/"))]
+    return [p for p in found if not p.startswith("_static/")]
 
 
 def questions(name):

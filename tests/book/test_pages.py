@@ -40,7 +40,7 @@ def test_links_lead_somewhere(site, name):
         url = urlsplit(target)
         if url.scheme in ("http", "https"):
             assert tag.name == "a", f"{target} is fetched from another host"
-        elif not url.scheme and not url.path.startswith("lite/") and "/lite/" not in url.path:
+        elif not url.scheme:
             there = (here.parent / unquote(url.path)).resolve() if url.path else here
             anchored = there.suffix == ".html" and url.fragment
             if not there.is_file() or (anchored and unquote(url.fragment) not in anchors(there)):
@@ -150,17 +150,6 @@ def test_search_finds_the_words_before_each_equation(visit, page, site):
     for word in words:
         opened.goto(f"{root}search.html?q={word}")
         expect(opened.locator(f"#search-results a[href^='{name}']").first).to_be_visible()
-
-
-@pytest.mark.parametrize("folder", [False, True])
-def test_from_a_folder_or_offline_the_link_to_the_kernel_says_what_it_needs(visit, folder):
-    page = visit("prerequisites.html", folder=folder)
-    page.wait_for_load_state("networkidle")
-    page.context.set_offline(True)
-    here = page.url
-    page.locator("a.lite").click()
-    assert "web server" in page.locator(".actions [role=status]").text_content()
-    assert page.url == here
 
 
 def test_the_theme_is_chosen_and_kept(visit):

@@ -3,17 +3,20 @@
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 WATCH = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`refused by ${event.effectiveDirective}: ${event.blockedURI}`));"""
 SLIDER = "2-vanishing-and-exploding/b-matrix-powers.html"
+WORKER = Path(__file__).with_name("worker.js").read_text("utf-8")
 CHOICE = "1-backpropagation-through-time/a-jacobian.html"
 
 
@@ -78,6 +81,17 @@ def test_sliders_choices_and_the_search_work_under_the_policy(visit):
     expect(form.locator(".choice-feedback").first).to_be_visible()
 
     expect(visit("search.html?q=gradient").locator("#search-results li").first).to_be_visible()
+
+
+def test_python_runs_and_draws_under_the_policy_and_asks_no_other_host(visit, server):
+    page, asked = visit("appendix/bibliography.html"), []
+    page.context.on("request", lambda request: asked.append(request.url))
+    assert page.evaluate(WORKER, f"{server}/_static/live/")["type"] == "ready"
+    draw = "from rnncourse.figures import chapter_1 as pictures\npictures.unrolled()"
+    done = page.evaluate("(code) => ask({type: 'run', code, name: 'cell 1'})", draw)
+    assert done["error"] is None and "<svg" in done["outputs"][0]["data"]["text/html"]
+    assert any("/wheels/matplotlib-" in url for url in asked)
+    assert all(url.startswith((server, "blob:")) for url in asked)
 
 
 @pytest.mark.parametrize(

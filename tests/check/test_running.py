@@ -162,8 +162,12 @@ def earlier(number, frame):
     raise AssertionError("the earlier alarm rang")
 
 
+def on_one_line(W, x):
+    return sum(0 for _ in iter(int, 1))
+
+
 ENDLESS = pytest.mark.parametrize(
-    "endless", [spin, sleep_through_everything, sleep_through_everything_twice, flood]
+    "endless", [spin, on_one_line, sleep_through_everything, sleep_through_everything_twice, flood]
 )
 
 

@@ -74,8 +74,6 @@ def test_no_browser_at_all_says_how_to_get_one(monkeypatch):
 def test_the_zip_holds_the_whole_book_in_one_folder(tmp_path):
     html = tmp_path / "html"
     (html / "chapter").mkdir(parents=True)
-    (html / "lite").mkdir()
-    (html / "lite" / "index.html").write_text("needs a server")
     (html / "index.html").write_text("<title>book</title>")
     (html / "chapter" / "a.html").write_text("a")
     assert dist.pack(html, tmp_path / "course.zip") == 2

@@ -9,13 +9,6 @@ const name = () => {
 button.addEventListener("click", () => { nextTheme(); name(); });
 name();
 
-document.querySelector("a.lite")?.addEventListener("click", (event) => {
-  if (location.protocol.startsWith("http") && navigator.onLine) return;
-  event.preventDefault();
-  document.querySelector(".actions [role=status]").textContent =
-    "Running here needs a web server and a network. Download the notebook instead, or serve the course with: make book";
-});
-
 const menu = document.getElementById("course");
 const showWhereWeAre = () => {
   const here = menu.querySelector("[aria-current]");
