@@ -19,7 +19,7 @@ import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tools.certificates_page import PAGE, written
+from tools import certificates_page, wild_page
 
 BOOK = Path(__file__).parent.parent / "book"
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -74,7 +74,10 @@ def stored(nb):
 def read(path):
     """The notebook of a file, with the set-up cell that belongs to it, and what is written by a program."""
     nb = nbformat.read(path, as_version=4)
-    return with_setup(written(nb) if path.resolve() == PAGE else nb, repository())
+    for page in certificates_page, wild_page:
+        if path.resolve() == page.PAGE:
+            nb = page.written(nb)
+    return with_setup(nb, repository())
 
 
 def executed(path):

@@ -1,0 +1,71 @@
+"""The sections of "Equations in the wild", written from the rows: a section a source, a block a row.
+
+`make notebooks` writes them and runs the cells. What stands before and after them is written by hand, there.
+"""
+
+from pathlib import Path
+
+from nbformat import v4
+
+from rnncourse.certificates import LABELS
+from rnncourse.equations import wild
+
+PAGE = Path(__file__).parent.parent / "book/appendix/wild.ipynb"
+OWN = ("source-", "table-")  # how the ids of these cells begin
+
+
+def block(id):
+    """One row as the page prints it."""
+    row = wild.rows()[id]()
+    chapter = LABELS[row.label].module.partition("chapter_")[2][0]
+    kind = row.verdict.replace(" ", "-")
+    lines = [
+        f"::::{{container}} wild-row wild-{kind} wild-chapter-{chapter}",
+        f":name: wild-{id.lower()}",
+        "",
+        f"**{id}** · {row.place} · *{wild.VERDICTS[row.verdict]} {row.verdict}* · here {{eq}}`{row.label}`",
+        "",
+        f"$$ {row.claim} $$",
+        "",
+        row.needs,
+    ]
+    if row.correct:
+        lines += ["", f"Right: ${row.correct}$."]
+    if number := numbers(id):
+        lines += ["", number]
+    return "\n".join([*lines, "::::"])
+
+
+def numbers(id):
+    """What was measured of a row that is not plainly true, in one line."""
+    finding = wild.show(id)
+    missed = {
+        name: "has no meaning" if error == float("inf") else f"{error:.2g}"
+        for name, error in finding.missed.items()
+    }
+    if not missed:
+        return ""
+    return "Relative error: " + "; ".join(f"{name}, {error}" for name, error in missed.items()) + "."
+
+
+def sections():
+    """The cells of all sources."""
+    for module in wild.sources():
+        name, source = module.__name__.rpartition(".")[2], module.SOURCE
+        own = [id for id, code in wild.rows().items() if code.__module__ == module.__name__]
+        text = f"## {source.title}\n\nRead in: {source.seen}\n\n{source.conventions}"
+        yield v4.new_markdown_cell("\n\n".join([text, *map(block, own)]), id=f"source-{name}")
+        yield v4.new_code_cell(f'wild.table("{name}")', id=f"table-{name}")
+
+
+def written(nb):
+    """The notebook with its own opening and end, and all sections anew; the outputs of cells are kept."""
+    place = next(i for i, cell in enumerate(nb.cells) if cell.id.startswith(OWN) or cell.id == "questions")
+    kept = {cell.id: (cell.execution_count, cell.outputs) for cell in nb.cells if cell.cell_type == "code"}
+    mine = list(sections())
+    for cell in mine:
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = kept.get(cell.id, (None, []))
+    rest = [cell for cell in nb.cells if not cell.id.startswith(OWN)]
+    nb.cells = rest[:place] + mine + rest[place:]
+    return nb
