@@ -1,0 +1,146 @@
+"""The equations of page 3e, and what supports each."""
+
+import numpy as np
+
+from rnncourse import lstm
+from rnncourse.certificates.oracles import (
+    Certificate,
+    Oracle,
+    by_complex_step,
+    by_decimals,
+    by_dual_numbers,
+    product,
+    tanh,
+)
+from rnncourse.lstm import Params
+
+from .a_gates import cells, forward, package
+from .c_carousel import deltas, loss, pairs, totals
+
+
+def eq_full_jacobian():
+    """The total derivative of a cell by an earlier one"""
+
+    def restarted(way):
+        """Differentiates C_t of the network run on from C_k and h_k = o_k tanh(C_k); o_k and h_0 are held."""
+
+        def oracle(*a):
+            *P, x, h0, C0, _ = a
+            s = forward(*P, x, h0, C0)
+
+            def cell(*b):
+                *P, x, o, h, C = b
+                return forward(*P, x, o * tanh(C) + h, C).C[-1]
+
+            def start(k):
+                return (s.o[k - 1], 0 * h0) if k else (0 * h0, h0)
+
+            return np.array([way(cell, 11, *P, x[k:t], *start(k), s.C[k]) for t, k in pairs(s)])
+
+        return oracle
+
+    def formula(cell=(1, 1, 1), output=1, column=1, feed=1, late=0):
+        """The product of pair Jacobians with factors of its blocks switched off."""
+
+        def product_of_pairs(*a):
+            *P, x, h0, C0, _ = a
+            s, n = forward(*P, x, h0, C0), len(h0)
+            W_f, W_i, W_o, W_c = (W[:, :n] for W in P[:4])
+            D = [np.zeros((n, n))] + [
+                np.diag(o * (1 - tanh(C) ** 2)) for o, C in zip(s.o, s.C[1:], strict=True)
+            ]
+            J = [None]
+            for t in range(1, len(s.C)):
+                f, i, o, C_tilde, C = s.f[t - 1], s.i[t - 1], s.o[t - 1], s.C_tilde[t - 1], s.C[t - 1 + late]
+                gates = (C * f * (1 - f), W_f), (C_tilde * i * (1 - i), W_i), (i * (1 - C_tilde**2), W_c)
+                A = sum(on * d[:, None] * W for on, (d, W) in zip(cell, gates, strict=True))
+                B = output * (tanh(s.C[t]) * o * (1 - o))[:, None] * W_o
+                J.append(np.block([[np.diag(f), A], [feed * D[t] * f, feed * D[t] @ A + B]]))
+            start = [np.concatenate([np.eye(n), column * D_k]) for D_k in D]
+            return np.array([(product(J[t:k:-1], np.eye(2 * n)) @ start[k])[:n] for t, k in pairs(s)])
+
+        return product_of_pairs
+
+    def claim(*a):
+        *P, x, _, _, _ = a
+        s = package(*a)
+        return np.array([lstm.cell_transport(Params(*P), x, s, t, k) for t, k in pairs(s)])
+
+    def gates_only(*a):
+        return np.array([lstm.gate_transport(package(*a), t, k) for t, k in pairs(package(*a))])
+
+    def one_step_products(*a):
+        *P, x, _, _, _ = a
+        s = package(*a)
+        J = [None] + [lstm.cell_transport(Params(*P), x, s, t, t - 1) for t in range(1, len(s.C))]
+        return np.array([product(J[t:k:-1], np.eye(s.C.shape[1])) for t, k in pairs(s)])
+
+    return Certificate(
+        statement=r"\begin{aligned} \frac{\mathrm{d}C_t}{\mathrm{d}C_k} &= \begin{pmatrix} I & 0 "
+        r"\end{pmatrix} P_t \cdots P_{k+1} \begin{pmatrix} I \\ D_k \end{pmatrix}, \\ P_t &= "
+        r"\begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ D_t \operatorname{diag}(f_t) & D_t A_t + B_t "
+        r"\end{pmatrix} \end{aligned}",
+        conditions=r"$A_t = \operatorname{diag}(C_{t-1} \odot f_t \odot (1 - f_t)) W_f + "
+        r"\operatorname{diag}(\tilde C_t \odot i_t \odot (1 - i_t)) W_i + "
+        r"\operatorname{diag}(i_t \odot (1 - \tilde C_t^2)) W_c$, $B_t = "
+        r"\operatorname{diag}(\tanh(C_t) \odot o_t \odot (1 - o_t)) W_o$, of each $W$ the columns that meet "
+        r"$h_{t-1}$; "
+        r"$D_t = \operatorname{diag}(o_t \odot (1 - \tanh^2 C_t))$ and $D_0 = 0$. $o_k$ and $h_0$ are "
+        r"held fixed.",
+        inputs=cells,
+        claim=claim,
+        oracles={
+            "complex step from C_k on": Oracle(restarted(by_complex_step)),
+            "dual numbers from C_k on": Oracle(restarted(by_dual_numbers)),
+            "50-digit differences from C_k on": Oracle(restarted(by_decimals)),
+            "product of block matrices": Oracle(formula()),
+        },
+        wrong={
+            "gates only": gates_only,
+            "product of one-step derivatives": one_step_products,
+            "no forget gate's share": formula(cell=(0, 1, 1)),
+            "no input gate's share": formula(cell=(1, 0, 1)),
+            "no candidate's share": formula(cell=(1, 1, 0)),
+            "no output gate's share": formula(output=0),
+            "h_k held": formula(column=0),
+            "C_t for C_{t-1}": formula(late=1),
+            "transposed": lambda *a: claim(*a).swapaxes(1, 2),
+        },
+    )
+
+
+def eq_cell_gradient():
+    """The gradients of the weights from totals, each summed once"""
+
+    def gradients(choose=lambda g, dh, dC: (dh, dC), C_of=lambda C: C[:-1], h_of=lambda h: h[:-1]):
+        def formula(*a):
+            s, dh, dC = totals(*a)
+            v = np.concatenate([h_of(s.h), a[8]], axis=1)
+            d = deltas(s, *choose(2 * (s.h - a[-1]), dh, dC), C_of(s.C))
+            return tuple(d_g.T @ v for d_g in d)
+
+        return formula
+
+    def by(way):
+        return Oracle(lambda *a: tuple(way(loss, j, *a) for j in range(4)))
+
+    return Certificate(
+        statement=r"\begin{aligned} \frac{\mathrm{d}L}{\mathrm{d}W_g} &= \sum_{k=1}^{T} "
+        r"\frac{\mathrm{d}L}{\mathrm{d}C_k}\,\frac{\partial^{+} C_k}{\partial W_g} \\ &\qquad (g = f, i, "
+        r"c), \\ \frac{\mathrm{d}L}{\mathrm{d}W_o} &= \sum_{k=1}^{T} "
+        r"\frac{\mathrm{d}L}{\mathrm{d}h_k}\,\frac{\partial^{+} h_k}{\partial W_o} \end{aligned}",
+        conditions=r"$\mathrm{d}L/\mathrm{d}C_k$ and $\mathrm{d}L/\mathrm{d}h_k$ are totals; $\partial^{+}$ "
+        r"holds $h_{k-1}$, $C_{k-1}$ and $x_k$ fixed, and for $W_o$ also $C_k$; $h_0$ and $C_0$ do not "
+        r"depend on the weights.",
+        inputs=cells,
+        claim=gradients(),
+        oracles={"complex step": by(by_complex_step), "dual numbers": by(by_dual_numbers)},
+        wrong={
+            "local losses for W_o": gradients(choose=lambda g, dh, dC: (g, dC)),
+            "the cell alone, nothing for W_o": gradients(choose=lambda g, dh, dC: (0 * dh, dC)),
+            "C_k for C_{k-1}": gradients(C_of=lambda C: C[1:]),
+            "h_k for h_{k-1}": gradients(h_of=lambda h: h[1:]),
+            "totals of k - 1": gradients(choose=lambda g, dh, dC: (np.roll(dh, 1, 0), np.roll(dC, 1, 0))),
+            "dL/dh for dL/dC": gradients(choose=lambda g, dh, dC: (dh, dh)),
+        },
+    )
