@@ -3,7 +3,6 @@
 python -m benchmarks.text     writes rnncourse/data/text.json
 
 Each network has about 26 000 weights and gets its own rate, the best of three for seed 0 after 600 updates.
-"LSTM" starts with forget bias 1, "LSTM, gates open" with chrono initialisation for windows of 64 letters.
 """
 
 import numpy as np
@@ -12,7 +11,7 @@ from benchmarks.store import conditions, write
 from rnncourse import adding, text
 
 COMMAND = "OPENBLAS_NUM_THREADS=1 python -m benchmarks.text"
-NETWORKS = {"plain": 96, "minGRU": 96, "LSTM": 42, "LSTM, gates open": 42}
+SIZES = {"plain": 96, "minGRU": 96, "LSTM": 42}
 RATES = 0.003, 0.01, 0.03
 SEEDS = range(1, 6)
 MOMENTS = 0, 50, 100, 200, 400, 800, 1400
@@ -50,39 +49,25 @@ def at_brackets(kind, w, codes, letters):
     return [[int(g.sum()), float(seen[g].mean()), float((unseen - seen)[g].mean())] for g in groups]
 
 
-def start(network, K, rng):
-    """The kind of a network, and its weights before training."""
-    kind = network.split(",")[0]
-    w = text.start(kind, NETWORKS[network], K, rng)
-    return kind, w if kind == network else adding.chrono(w, T, rng)
-
-
-def train(network, rate, seed, learn, held, letters, updates=MOMENTS[-1]):
+def train(kind, rate, seed, learn, held, letters):
     """One training, looked at in some moments."""
     rng = np.random.default_rng(seed)
-    (kind, w), losses, looks = start(network, len(letters), rng), [], []
+    w, losses, looks = text.start(kind, SIZES[kind], len(letters), rng), [], []
     memory = 0, [np.zeros_like(a) for a in w], [np.zeros_like(a) for a in w]
     before, answers = places(held)
     sample = text.windows(np.random.default_rng(0), held, T, 256)
-    for update in range(updates + 1):
+    for update in range(MOMENTS[-1] + 1):
         if update in MOMENTS:
             contexts = [bits(kind, w, before[-k:], answers)[0] for k in CONTEXTS]
             first = seed == SEEDS[0]
             wrote = text.write(kind, w, letters, PROMPT, 160, np.random.default_rng(1), 1.3) if first else ""
             looks.append(dict(contexts=contexts, reach=text.reach(kind, w, sample), wrote=wrote))
-        if update == updates:
-            break
         loss, gradients = text.gradient(kind, w, text.windows(rng, learn, T, SIZE))
         w, memory = adding.adam(w, gradients, memory, rate)
         losses.append(loss * BITS)
-    means = [round(float(np.mean(losses[i : i + 50])), 3) for i in range(0, updates, 50)]
-    print(network, seed, means[-1], [round(look["contexts"][-1], 2) for look in looks], flush=True)
-    return dict(
-        learning=means,
-        looks=looks,
-        end=bits(kind, w, before, answers)[0],
-        brackets=at_brackets(kind, w, held, letters),
-    )
+    means = [round(float(np.mean(losses[i : i + 50])), 3) for i in range(0, MOMENTS[-1], 50)]
+    print(kind, seed, means[-1], [round(look["contexts"][-1], 2) for look in looks], flush=True)
+    return dict(learning=means, looks=looks, brackets=at_brackets(kind, w, held, letters))
 
 
 def median(values, digits=3):
@@ -90,7 +75,7 @@ def median(values, digits=3):
     return np.round(np.median(values, axis=0), digits).tolist()
 
 
-def summary(network, rate, runs, weights):
+def summary(kind, rate, runs, weights):
     """Medians over seeds, the spread of the end, and what the first seed wrote."""
     looks = [
         dict(
@@ -102,12 +87,12 @@ def summary(network, rate, runs, weights):
         for j, update in enumerate(MOMENTS)
     ]
     return dict(
-        network=network,
-        units=NETWORKS[network],
+        network=kind,
+        units=SIZES[kind],
         weights=weights,
         rate=rate,
         learning=median([run["learning"] for run in runs]),
-        end=[round(run["end"], 3) for run in runs],
+        end=[round(run["looks"][-1]["contexts"][-1], 3) for run in runs],
         context_ends=[np.round(run["looks"][-1]["contexts"], 3).tolist() for run in runs],
         brackets=median([run["brackets"] for run in runs], 2),
         bracket_gains=[[round(gain, 2) for *_, gain in run["brackets"]] for run in runs],
@@ -120,13 +105,17 @@ def main():
     assert text.fingerprint(sources) == text.SHA256, "the source of these modules is another one here"
     letters, learn, held = text.split(sources)
     K, networks = len(letters), []
-    for network in NETWORKS:
-        _, w = start(network, K, np.random.default_rng(0))
-        ends = {rate: train(network, rate, 0, learn, held, letters, 600)["end"] for rate in RATES}
+    before, answers = places(held)
+    for kind, n in SIZES.items():
+        ends = {}
+        for rate in RATES:
+            w, _ = text.train(kind, learn, K, n, T, SIZE, 0, rate, 600)
+            ends[rate] = bits(kind, w, before, answers)[0]
+        print(kind, ends, flush=True)
         rate = min(RATES, key=ends.get)
-        runs = [train(network, rate, seed, learn, held, letters) for seed in SEEDS]
-        sweep = [round(end, 3) for end in ends.values()]
-        networks.append(summary(network, rate, runs, sum(a.size for a in w)) | dict(sweep=sweep))
+        runs = [train(kind, rate, seed, learn, held, letters) for seed in SEEDS]
+        weights = sum(a.size for a in text.start(kind, n, K, np.random.default_rng(0)))
+        networks.append(summary(kind, rate, runs, weights) | dict(sweep=list(ends.values())))
     common = dict(modules=text.MODULES, sha256=text.SHA256, letters=K, learn=len(learn), held=len(held))
     how = dict(window=T, batch=SIZE, rates=RATES, seeds=list(SEEDS), contexts=CONTEXTS, distances=DISTANCES)
     write("text", conditions(COMMAND) | common | how | dict(networks=networks))

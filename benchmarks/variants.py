@@ -1,8 +1,9 @@
 """Parts, starts and gradients of the LSTM compared on the adding task: 32 units, batches of 64, float32.
 
 python -m benchmarks.variants chrono       three starts at T = 50, 100, 200   -> rnncourse/data/chrono.json
-python -m benchmarks.variants ablations    parts left out, at T = 30          -> rnncourse/data/ablations.json
-python -m benchmarks.variants truncated    no gradient through h, and parity  -> rnncourse/data/truncated.json
+python -m benchmarks.variants ablations    parts left out, at T = 20          -> rnncourse/data/ablations.json
+python -m benchmarks.variants truncated    no gradient through h, at T = 50   -> rnncourse/data/truncated.json
+python -m benchmarks.variants parity       the same, on the parity of bits    -> rnncourse/data/parity.json
 
 Ten to twenty minutes each. Seed 0 serves to choose rates and is not counted in the results.
 """
@@ -68,29 +69,25 @@ def compare(name, key, values, lengths, rates=RATES, limit=LIMIT):
     write(name, conditions(f"{COMMAND} {name}") | data)
 
 
-def truncation():
-    """Full and truncated gradient at every rate, on the adding task and on the parity of a few bits."""
+def truncation(name, task, lengths, rates, limit):
+    """Full and truncated gradient with the same rates and seeds; what is done is stored after each rate."""
     runs = []
-    for task, T, rates, limit in (
-        ("adding", 50, RATES[:3], 2000),
-        ("parity", 2, (0.003, 0.01), 4000),
-        ("parity", 3, (0.003, 0.01), 4000),
-        ("parity", 4, (0.003, 0.01), 4000),
-    ):
-        batch = adding.batch if task == "adding" else parity
+    for T in lengths:
         for rate in rates:
             for seed in SEEDS:
                 for truncated in False, True:
-                    result = run(T, rate, seed, truncated=truncated, task=batch, limit=limit)
-                    runs.append(dict(task=task, truncated=truncated, limit=limit) | result)
+                    result = run(T, rate, seed, truncated=truncated, task=task, limit=limit)
+                    runs.append(dict(truncated=truncated) | result)
                     print(runs[-1], flush=True)
-    write("truncated", conditions(f"{COMMAND} truncated") | dict(units=32, batch=64, runs=runs))
+            data = dict(units=32, batch=64, limit=limit, runs=runs)
+            write(name, conditions(f"{COMMAND} {name}") | data)
 
 
 TODO = {
     "chrono": lambda: compare("chrono", "start", STARTS, (50, 100, 200)),
-    "ablations": lambda: compare("ablations", "variant", variants.VARIANTS, (30,), RATES[:3], 1500),
-    "truncated": truncation,
+    "ablations": lambda: compare("ablations", "variant", variants.VARIANTS, (20,), RATES[1:3], 1000),
+    "truncated": lambda: truncation("truncated", adding.batch, (50,), RATES[:3], 2000),
+    "parity": lambda: truncation("parity", parity, (2, 3, 4), (0.003, 0.01), 4000),
 }
 
 if __name__ == "__main__":

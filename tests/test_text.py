@@ -102,7 +102,8 @@ def test_stored_runs_begin_as_new_ones():
     for network in data["networks"]:
         first = []
         for seed in data["seeds"]:
-            kind, w = bench.start(network["network"], len(letters), np.random.default_rng(seed))
+            kind = network["network"]
+            w = text.start(kind, network["units"], len(letters), np.random.default_rng(seed))
             first.append([bench.bits(kind, w, before[-k:], answers)[0] for k in data["contexts"]])
         assert np.allclose(np.median(first, axis=0), network["looks"][0]["contexts"], atol=2e-3)
         assert sum(a.size for a in w) == network["weights"]
