@@ -102,3 +102,11 @@ def test_parity_counts_the_ones():
     x, y = bench.parity(np.random.default_rng(7), 3, 400)
     assert all(y[j] == list(x[:, j, 0]).count(1) % 2 for j in range(400)) and (x[..., 1] == 1).all()
     assert np.isclose(y.mean(), 0.5, atol=0.1)
+
+
+def test_parity_is_learnt_sooner_through_h():
+    stored = runs("parity")["runs"]
+    for full, cut in zip(stored[::2], stored[1::2], strict=True):
+        assert not full["truncated"] and cut["truncated"]
+        assert all(full[key] == cut[key] for key in ("T", "rate", "seed"))
+        assert full["updates"] <= cut["updates"]
