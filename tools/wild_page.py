@@ -3,6 +3,7 @@
 `make notebooks` writes them and runs the cells. What stands before and after them is written by hand, there.
 """
 
+import re
 from pathlib import Path
 
 from nbformat import v4
@@ -19,11 +20,13 @@ def block(id):
     row = wild.rows()[id]()
     chapter = LABELS[row.label].module.partition("chapter_")[2][0]
     kind = row.verdict.replace(" ", "-")
+    place = re.sub(r"\bl\.(\d+)( to| and)", r"lines \1\2", row.place)
+    place = re.sub(r"\bl\.(\d)", r"line \1", place)
     lines = [
         f"::::{{container}} wild-row wild-{kind} wild-chapter-{chapter}",
         f":name: wild-{id.lower()}",
         "",
-        f"**{id}** · {row.place} · *{wild.VERDICTS[row.verdict]} {row.verdict}* · here {{eq}}`{row.label}`",
+        f"**{id}** · {place} · *{wild.VERDICTS[row.verdict]} {row.verdict}* · here {{eq}}`{row.label}`",
         "",
         f"$$ {row.claim} $$",
         "",
@@ -38,14 +41,8 @@ def block(id):
 
 def numbers(id):
     """What was measured of a row that is not plainly true, in one line."""
-    finding = wild.show(id)
-    missed = {
-        name: "has no meaning" if error == float("inf") else f"{error:.2g}"
-        for name, error in finding.missed.items()
-    }
-    if not missed:
-        return ""
-    return "Relative error: " + "; ".join(f"{name}, {error}" for name, error in missed.items()) + "."
+    found = "; ".join(f"{name}: {how_far}" for name, how_far in wild.show(id).misses())
+    return f"Measured: {found}." if found else ""
 
 
 def sections():

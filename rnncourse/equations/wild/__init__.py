@@ -98,10 +98,22 @@ class Finding(NamedTuple):
         """(what, how far) in words that no rounding error can change."""
         for name, oracle in self.row.oracles.items():
             near = self.errors[name] <= oracle.tolerance
-            limit = f"< {oracle.tolerance:.0e}" if oracle.tolerance else "same in every case"
+            limit = f"< {oracle.tolerance:.0e}" if oracle.tolerance else "in every case"
             yield name, limit if near else f"off by {self.errors[name]:.1g}"
+        yield from self.misses()
+
+    def misses(self):
+        """(what misses, how far): the claim as printed, the other reading, inputs outside the condition."""
+        kinds = {oracle.error.__name__ for oracle in self.row.oracles.values()}
         for name, error in self.missed.items():
-            yield name, "has no meaning" if error == np.inf else f"off by {error:.2g}"
+            if error == np.inf:
+                yield name, "without a meaning"
+            elif "differs" in kinds:
+                yield name, "wrong in a case that was tried"
+            elif "exceeds" in kinds:
+                yield name, f"exceeded {1 + error:.2g} times"
+            else:
+                yield name, f"off by {error:.2g}"
 
     def lines(self):
         yield from self.measured()

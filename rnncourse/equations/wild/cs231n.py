@@ -24,9 +24,10 @@ SOURCE = Source(
     "repository cs231n/cs231n.github.io, rnn.md, commit 3d84654 (April 2026), the newest stored; lines.",
     "Columns. $W$ is $W_{hh}$ and $U$ is $W_{xh}$ there; $\\tanh'$ of a vector stands for a diagonal "
     "matrix. Three "
-    "slips of typing are not counted: $t_1$ for $t-1$ four times (l.267 to 270), a letter e for l (l.175), "
+    "slips of typing are not counted: $t_1$ for $t-1$ four times (lines 267 to 270), a letter e for l "
+    "(line 175), "
     "and a "
-    "power under a product sign once more (l.243, as C03).",
+    "power under a product sign once more (line 243, as C03).",
 )
 
 

@@ -12,8 +12,9 @@ SOURCE = Source(
     "Goodfellow, Bengio and Courville, *Deep Learning* (2016), sections 10.7 to 10.11",
     "as above: commit a03e98d. For every row that is not plainly right, the English text reads the same.",
     "Columns, except where a row says so. $s$ is the cell $C$, $g$ the input gate, $q$ the output gate. "
-    "Three slips of typing are not counted: a transpose in l.879, half a sentence in l.889, and an input's "
-    "index that only the translation has (l.1054).",
+    "Three slips of typing are not counted: a transpose in line 879, half a sentence in line 889, and an "
+    "input's "
+    "index that only the translation has (line 1054).",
 )
 
 
