@@ -87,7 +87,7 @@ TODO = {
     "chrono": lambda: compare("chrono", "start", STARTS, (50, 100, 200)),
     "ablations": lambda: compare("ablations", "variant", variants.VARIANTS, (20,), RATES[1:3], 1000),
     "truncated": lambda: truncation("truncated", adding.batch, (50,), RATES[:3], 2000),
-    "parity": lambda: truncation("parity", parity, (2, 3, 4), (0.003, 0.01), 4000),
+    "parity": lambda: truncation("parity", parity, (2, 3, 4), (0.003, 0.01, 0.02), 4000),
 }
 
 if __name__ == "__main__":

@@ -104,9 +104,9 @@ def test_parity_counts_the_ones():
     assert np.isclose(y.mean(), 0.5, atol=0.1)
 
 
-def test_parity_is_learnt_sooner_through_h():
-    stored = runs("parity")["runs"]
+def test_three_bits_are_learnt_sooner_through_h():
+    stored = [run for run in runs("parity")["runs"] if run["T"] == 3]
     for full, cut in zip(stored[::2], stored[1::2], strict=True):
-        assert not full["truncated"] and cut["truncated"]
+        assert not full["truncated"] and cut["truncated"] and full["solved"]
         assert all(full[key] == cut[key] for key in ("T", "rate", "seed"))
-        assert full["updates"] <= cut["updates"]
+        assert full["updates"] < cut["updates"]
