@@ -120,6 +120,7 @@ def mark_cells(app, doctree, docname):
             "source": text(cell["source"]),
             "outputs": [o | {"text": text(o["text"])} if "text" in o else o for o in cell["outputs"]],
             "tags": cell["metadata"].get("tags", []),
+            "live": cell["metadata"].get("live", {}),
             "exercise": None,
             "role": None,
         }

@@ -4,6 +4,7 @@ import contextlib
 import copy
 import dis
 import io
+import os
 import random
 import signal
 import sys
@@ -195,8 +196,10 @@ def _raised(error):
 
 
 def _library(filename):
-    folders = [str(Path(__file__).parent.parent), *map(sysconfig.get_path, ("stdlib", "purelib", "platlib"))]
-    return filename.startswith((*folders, "<frozen", "<__array_function__"))
+    # In a browser the standard library is a zip; numpy may stand where sysconfig does not say.
+    folders = [Path(__file__).parents[1], Path(np.__file__).parent, Path(os.__file__).parent]
+    folders += map(sysconfig.get_path, ("purelib", "platlib"))
+    return filename.startswith((*map(str, folders), "<frozen", "<__array_function__"))
 
 
 def _same(a, b):

@@ -88,7 +88,8 @@ class Lab {
     const taking = this.taking(target);
     const list = [...before(taking, target, this.state), target];
     const above = list.length - 1;
-    const words = (i) => above ? `Running ${plural(above, "cell")} above, then this: ${i + 1} of ${list.length}` : "Running";
+    const long = (i) => { const {minutes} = list[i].cell.live ?? {}; return minutes ? `, about ${plural(minutes, "minute")} here` : ""; };
+    const words = (i) => (above ? `Running ${plural(above, "cell")} above, then this: ${i + 1} of ${list.length}` : "Running") + long(i);
     cell.clock = started;
     try {
       for (const [i, facts] of list.entries()) {
@@ -427,7 +428,8 @@ class Cell {
     }
     const mine = el("div", {className: "mine"}, el("p", {className: "whose", textContent: "yours"}), ...draw(outputs, new Set(differs.map(({got}) => got))));
     if (!outputs.length) mine.append(el("p", {className: "whose", textContent: "(nothing printed)"}));
-    this.status("differs", `Differs from the printed output${after} · ${time(seconds)}`);
+    const why = this.live?.differs && !after ? `. ${this.live.differs}` : "";
+    this.status("differs", `Differs from the printed output${after} · ${time(seconds)}${why}`);
     this.place().before(this.own = mine);
     if (this.printed && isFigure(outputs) && isFigure(this.outputs)) this.beside();
     else this.fold();

@@ -6,7 +6,9 @@ const SENTENCES = {
   network: "Python could not be fetched: is there a network, and is the book's server still there?",
   wasm: "This browser cannot run Python: it lacks WebAssembly.",
   memory: "The memory that the browser gives to a page is full.",
-  python: "Python broke down.",
+  python: "Python broke down; it begins anew with your next Run.",
+  deep: "It called itself, or put one thing into another, too deep for a browser; Python begins anew with your next Run.",
+  exit: "It ended Python itself, which begins anew with your next Run.",
 };
 class Failure extends Error {
   constructor(what) { super(SENTENCES[what]); this.what = what; }
@@ -97,7 +99,9 @@ const answer = async ({type, id, ...asked}) => {
   if (type === "run") {
     if (!drawing && page.draws(asked.code)) await matplotlib();
     say("running", {id});
-    say("done", {id, ...JSON.parse(page.run(asked.code, asked.name))});
+    const done = page.run(asked.code, asked.name);
+    if (!done) throw new Failure("exit");
+    say("done", {id, ...JSON.parse(done)});
   } else if (type === "frame") {
     say("frame", {id, html: page.frame(asked.explorable, pyodide.toPy(asked.values))});
   } else if (type === "hint") {
@@ -116,7 +120,7 @@ addEventListener("message", ({data}) => {
       say("ready");
     } else await answer(data);
   }).catch((error) => {
-    const what = error.what ?? (/memory/i.test(error) ? "memory" : "python");
+    const what = error.what ?? (/memory/i.test(error) ? "memory" : /call stack/.test(error) ? "deep" : "python");
     say("failed", {id: data.id, what, sentence: error.what ? error.message : SENTENCES[what], text: String(error)});
   });
 });
