@@ -130,17 +130,18 @@ def _differs(a, right, whose):
         )
     if np.iscomplexobj(a):
         return text + "It has an imaginary part, and the right answer has none."
-    if difference.max() < SEPARATION * scale:
-        return (
-            text
-            + "That is close, within 1 %, but more than rounding: give more digits, or look for a small slip."
-        )
     if not index:
         return text.rstrip()
     factor = np.vdot(right, a) / np.vdot(right, right)
     if factor and relative_error(a, factor * right) <= TOLERANCE:
         return text + f"All entries are off by the same factor, {factor:.3g}."
-    return text + f"{np.mean(difference > TOLERANCE * scale):.0%} of the entries differ."
+    wrong = difference > TOLERANCE * scale
+    for axis, lines in enumerate(("rows", "columns") if a.ndim == 2 and wrong.sum() > 1 else ()):
+        bad = wrong.any(axis=1 - axis)
+        if not bad.all():
+            listed = ", ".join(map(str, np.flatnonzero(bad)))
+            return f"{text}All that is wrong is in the {lines} {listed}, counted from 0."
+    return text + f"{np.mean(wrong):.0%} of the entries differ."
 
 
 def _suggests(got, expected):
@@ -150,6 +151,10 @@ def _suggests(got, expected):
         return "A single number: was something summed or averaged away?"
     if tuple(size for size in got if size != 1) == expected:
         return "There is an axis of length 1 too many."
+    if np.prod(got) == np.prod(expected) and expected:
+        if tuple(size for size in expected if size != 1) == got:
+            return "An axis of length 1 is missing: a slice keeps it, an index does not."
+        return "The number of entries is right, the shape is not: is it flattened, or are axes exchanged?"
     if len(got) < len(expected):
         return "An axis is missing: was something summed, or multiplied entry by entry where a matrix is due?"
     if len(got) > len(expected):

@@ -4,12 +4,15 @@ import sys
 import time
 from itertools import count
 
+import numpy as np
+
 from rnncourse._pages import equations, where
 
 from . import records
-from .answers import TOLERANCE, a_thing
+from .answers import SEPARATION, TOLERANCE, a_thing
 from .exercises import EXERCISES, candidates, draw
 from .running import SECONDS, holds_dots, interruptible, run
+from .search import explained
 from .verdicts import Verdict
 
 NOT_YET, UNANSWERED, CORRECT = "Not yet", "Not answered yet", "Correct"
@@ -21,6 +24,7 @@ AGAIN = (
     "The value was right once, but a second call with the same arguments gave another: does your function "
     "keep something between calls, or draw random numbers?"
 )
+CLOSE = "That is close, within 1 %, but more than rounding: give more digits, or look for a small slip."
 UNSTOPPABLE = " (An endless loop cannot be stopped from here: if one runs, interrupt or restart the kernel.)"
 _attempts = {}
 
@@ -46,7 +50,8 @@ def judge(ex, probe, answer):
     slugs, right = which(ex, probe, first.value), probe.values[0][1]
     error = ex.kind.error(first.value, right)
     if slugs is None:
-        return _verdict(ex, NOT_YET, ex.kind.differs(first.value, right), first, error)
+        slip, says = _unknown(ex, [(probe.arguments, first.value, right)], outcome)
+        return _verdict(ex, NOT_YET, says, first, error, slip)
     if slugs:
         return _verdict(ex, NOT_YET, _named(ex, slugs), first, error, "+".join(slugs))
     trouble = CHANGED if first.changed else _once_only(ex, probe, outcome, first, end - SECONDS / 2)
@@ -69,6 +74,25 @@ def forbidden(ex, function, arguments):
     finally:
         sys.setprofile(profile)
     return next((codes[code] for code in called if code in codes), None)
+
+
+def _unknown(ex, samples, outcome):
+    """(slug or None, sentence) for an answer that is none of the known mistakes: a slip may explain it."""
+    arguments, value, right = samples[0]
+    says = ex.kind.differs(value, right)
+    for seed in (1, 2) if ex.function else ():
+        arguments = ex.probes[0](np.random.default_rng(seed))
+        other = outcome(arguments)
+        if other.trouble or other.unanswered:
+            return None, says
+        samples.append((arguments, other.value, ex.kind.read(ex.right(*arguments))))
+    if not ex.kind.numeric:
+        return None, says
+    found = explained(ex, samples) if ex.function else None
+    if found:
+        return found[0], f"{found[1]}\n{says}"
+    close = all(ex.kind.error(value, right) < SEPARATION for _, value, right in samples)
+    return None, f"{says} {CLOSE}" if close else says
 
 
 def which(ex, probe, value):

@@ -198,7 +198,7 @@ HELPED = {
     "an empty axis": ("1a", lambda W, x: np.ones((4, 4, 0)), "axis too many: was"),
     "NaN": ("1a", lambda W, x: W * np.nan, "nan at [0, 0]"),
     "inf in one place": ("1a", lambda W, x: W + np.diag([0, 0, np.inf, 0]), "inf at [2, 2]"),
-    "a factor": ("1a", lambda W, x: 0.5 * np.array(double_loop(W, x)), "same factor, 0.5"),
+    "a factor": ("1a", lambda W, x: 0.7 * np.array(double_loop(W, x)), "same factor, 0.7"),
     "all within 1 %": ("1a", lambda W, x: 1.005 * np.array(double_loop(W, x)), "close, within 1 %"),
     "a wrong number": ("3c-half-life", lambda b: 11.0, "Your answer is 11, off by "),
     "one number off in a small answer": ("2c", W_30 * [[1, 1.05], [1, 1]], "25% of the entries differ"),

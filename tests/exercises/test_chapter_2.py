@@ -117,7 +117,7 @@ def ruler(lam, b, r):
 
 def guaranteed():
     """The bound is 1 where the largest eigenvalue of W'W is 16."""
-    M = np.array([[1, 2], [0, 1]])
+    M = np.array([[2, -3], [1, 1]])
     return bisect(lambda c: np.linalg.eigvalsh(c**2 * M.T @ M).max() < 16, 0.0, 9.0)
 
 

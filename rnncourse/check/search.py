@@ -1,0 +1,323 @@
+"""Diagnosis by search: which single slip in a right derivation makes the learner's value?
+
+A derivation is a right answer written down plainly, each line with a comment that says in words what it
+computes. It is altered in one place at a time, as a slip would alter it, and every altered version is run on
+the learner's own inputs. What gives the learner's value there, and on other inputs too, explains it.
+"""
+
+import ast
+import copy
+import inspect
+import sys
+import time
+import tokenize
+import warnings
+from collections.abc import Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+import numpy as np
+
+from .answers import TOLERANCE
+
+SECONDS = 1
+KINDS = {
+    "index-shifted": "an index, or an end of a range, is not the right one",
+    "transposed": "a matrix is transposed, or stands untransposed where its transpose is due",
+    "order": "two factors, or two arguments, have changed places",
+    "entrywise": "a product of matrices is taken entry by entry",
+    "sign": "a sign is wrong",
+    "missing-term": "a term is missing",
+    "doubled": "a term or a factor is there twice",
+    "missing-factor": "a factor is missing",
+    "inverted": "one multiplies where one should divide, or the other way round",
+    "missing-slope": "the slope is missing",
+    "other-slope": "the slope of another function, or at another place, is taken",
+    "wrong-array": "another variable stands where this one is due",
+    "assigned": "`=` stands for `+=`, so that what was there is lost",
+    "axis": "it goes along the other axis, or over all of them",
+    "constant": "a number or an exponent is off",
+    "function": "a function is left out, or another one is taken",
+    "swapped-results": "the results stand in the wrong order",
+    "result-reshaped": "the result is reduced, reversed or of another shape",
+    "missing-step": "a step is left out",
+}
+
+
+class Alteration(NamedTuple):
+    """A derivation with one slip: of which kind, in which part, in words."""
+
+    kind: str
+    part: str
+    function: object
+
+
+def sources():
+    """The derivations: exercise -> right functions, written down plainly; imported on first use."""
+    return import_module("rnncourse.exercises.derivations").DERIVATIONS
+
+
+_made = {}
+
+
+def alterations(function, arguments):
+    """All single alterations of a function; arguments: of a call, which shows what has which shape."""
+    if function not in _made:
+        tree, parts = parsed(function)
+        names = shapes(function, arguments)
+        made = [(kind, parts.get(line, ""), compiled(tree, function)) for kind, line in slips(tree, names)]
+        _made[function] = [Alteration(*slip) for slip in made if slip[2]]
+    return _made[function]
+
+
+def shapes(function, arguments):
+    """{name: shape} of the variables of a function, as they are at its end."""
+    found, profile = {}, sys.getprofile()
+
+    def look(frame, event, _):
+        if event == "return" and frame.f_code is function.__code__:
+            found.update({name: shape_of(value) for name, value in frame.f_locals.items()})
+
+    sys.setprofile(look)
+    try:
+        function(*copy.deepcopy(arguments))
+    finally:
+        sys.setprofile(profile)
+    return found
+
+
+def shape_of(value):
+    return type(value) if isinstance(value, tuple) or callable(value) else np.shape(value)
+
+
+def parsed(function):
+    """(tree of the function alone, {line: its comment})."""
+    lines = inspect.getsource(function).splitlines(keepends=True)
+    indent = len(lines[0]) - len(lines[0].lstrip())
+    lines = [line[indent:] for line in lines]
+    tree = ast.parse("".join(lines))
+    tree.body[0].decorator_list = []
+    tokens = tokenize.generate_tokens(iter([*lines, ""]).__next__)
+    return tree, {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
+
+
+def compiled(tree, function):
+    """The function that an altered tree defines, with the original's globals; None if there is none."""
+    space = dict(function.__globals__)
+    try:
+        exec(compile(ast.fix_missing_locations(tree), "<altered>", "exec"), space)
+    except (SyntaxError, TypeError, ValueError, NameError):
+        return None
+    return space[tree.body[0].name]
+
+
+def slips(tree, names) -> Iterator[tuple[str, int]]:
+    """Alter the tree in one place, yield (kind, line), and restore it, for every place and every slip."""
+    function = tree.body[0]
+    places = [
+        (parent, field, i, node)
+        for parent in ast.walk(function)
+        for field, value in ast.iter_fields(parent)
+        for i, node in (enumerate(value) if isinstance(value, list) else [(None, value)])
+        if isinstance(node, ast.AST)
+    ]
+    indexing = {id(part) for node in ast.walk(function) for part in indices(node)}
+    line = 0
+    for parent, field, i, node in places:
+        line = getattr(node, "lineno", line)
+        for kind, new in variants(node, names, parent):
+            new = [new] if isinstance(new, ast.AST) else new
+            ast.copy_location(new[0], node) if new else None
+            target = getattr(parent, field)
+            if i is None:
+                setattr(parent, field, new[0])
+            else:
+                target[i : i + 1] = new
+            yield "index-shifted" if id(node) in indexing and kind != "wrong-array" else kind, line
+            if i is None:
+                setattr(parent, field, node)
+            else:
+                target[i : i + len(new)] = [node]
+
+
+def indices(node):
+    """All that stands in an index or in a range."""
+    if isinstance(node, ast.Subscript):
+        return ast.walk(node.slice)
+    return ast.walk(node) if isinstance(node, ast.Call) and ast.unparse(node.func) == "range" else ()
+
+
+def expression(text, **parts):
+    """The expression in which the named letters are replaced by trees."""
+    tree = ast.parse(text, mode="eval").body
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node):
+            return parts.get(node.id, node)
+
+    return Put().visit(tree)
+
+
+def table(text):
+    """{what is altered: [(kind, text of what it becomes)]} of lines "what | kind: text, text | kind: ..."."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+    cells = [(what, *cell.split(": ")) for what, *cells in rows for cell in cells]
+    found = {}
+    for what, kind, texts in cells:
+        found.setdefault(what, []).extend((kind, text) for text in texts.split(" ; "))
+    return found
+
+
+# What a slip makes of an operation on a and b, of a call with the arguments a to b, of a result a.
+SLIPS = table("""
+    Add | sign: a - b | missing-term: a ; b | doubled: a + a + b ; a + b + b
+    Sub | sign: a + b ; b - a | missing-term: a ; b ; -b
+    Mult | missing-factor: a ; b | inverted: a / b | doubled: a * a * b ; a * b * b
+    Div | missing-factor: a ; 1 / b | inverted: b / a ; a * b
+    Pow | constant: a ; a ** (b + 1) ; a ** (b - 1) ; a ** (2 * b) ; a * b
+    MatMult | transposed: a.T @ b ; a @ b.T | order: b @ a | entrywise: a * b | missing-factor: a ; b
+    MatMult | doubled: a @ a @ b
+    slope | missing-slope: np.ones_like(a) | doubled: slope(a) ** 2 | sign: -slope(a)
+    slope | other-slope: 1 - a**2 ; dsigma(a) ; a ; 1 - a ; 1 + a**2 ; a * (1 + a)
+    slope_of_tanh | missing-slope: np.ones_like(a) | doubled: slope_of_tanh(a) ** 2 | sign: -slope_of_tanh(a)
+    slope_of_tanh | other-slope: a * (1 - a) ; 1 - np.tanh(a) ** 2 ; 1 - a ; 1 + a**2 ; a
+    sigma | function: a ; np.tanh(a) ; dsigma(a) ; 1 - sigma(a) ** 2 ; np.exp(a) | sign: sigma(-a) ; -sigma(a)
+    np.tanh | function: a ; sigma(a) ; np.arctanh(a) ; 1 - np.tanh(a) ** 2
+    np.arctanh | function: a ; np.tanh(a) | sign: -np.arctanh(a)
+    np.diag | result-reshaped: a
+    np.outer | transposed: np.outer(b, a)
+    np.sqrt | function: a ; a**2
+    np.exp | function: a | sign: np.exp(-a)
+    np.log1p | function: np.log(a) ; np.log(1 - a)
+    np.log | function: np.log2(a) ; np.log10(a)
+    np.linalg.inv | function: a | transposed: a.T
+    np.linalg.eig | function: np.linalg.eigh(a) | transposed: np.linalg.eig(a.T)
+    np.ceil | function: a ; np.floor(a) ; np.round(a)
+    np.abs | function: a
+    np.maximum | function: np.minimum(a, b) ; a ; b
+    np.hypot | missing-term: a ; b | function: a**2 + b**2 ; np.abs(a) + np.abs(b)
+    np.prod | function: np.sum(a, axis=0) ; np.mean(a, axis=0) ; a[-1] | axis: np.prod(a)
+    return | transposed: a.T | sign: -a | inverted: 1 / a
+    return | function: np.abs(a) ; np.sqrt(a) ; a**2 ; np.round(a)
+    return | result-reshaped: np.ravel(a) ; np.diag(a) ; a[::-1] ; a[:-1] ; a[1:] ; a[0] ; a[-1]
+    return | result-reshaped: a[..., None] ; a[None]
+    return | axis: np.sum(a) ; np.sum(a, axis=0) ; np.sum(a, axis=-1) ; np.mean(a, axis=0)
+    return | constant: 2 * a ; a / 2 ; 4 * a ; a / 4 ; a / len(a)
+""")
+
+
+def variants(node, names, parent):
+    """(kind, new node or list of statements) for each slip that can happen at a node."""
+    if isinstance(node, ast.BinOp):
+        for kind, text in SLIPS.get(type(node.op).__name__, []):
+            yield kind, expression(text, a=node.left, b=node.right)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "sign", node.operand
+    elif isinstance(node, ast.Call):
+        yield from call_variants(node)
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        value = node.value
+        half = value // 2 if value % 2 == 0 else value / 2
+        for other in dict.fromkeys([value + 1, value - 1, 2 * value, half]):
+            if other != value:
+                yield "constant", ast.Constant(other)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+        for other in sorted(name for name in names if name != node.id and names[name] == names[node.id]):
+            yield "wrong-array", ast.Name(other, ast.Load())
+    elif isinstance(node, ast.Attribute) and node.attr == "T":
+        yield "transposed", node.value
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        for index in shifted(node.slice):
+            yield "index-shifted", ast.Subscript(node.value, index, ast.Load())
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+        yield "assigned", ast.Assign([node.target], node.value)
+        yield "sign", ast.AugAssign(node.target, ast.Sub(), node.value)
+        yield "missing-step", ast.Pass()
+    elif isinstance(node, ast.Assign | ast.If) and parent is not None:
+        yield "missing-step", ast.Pass()
+    elif isinstance(node, ast.Return):
+        yield from return_variants(node)
+
+
+def shifted(index):
+    """The index, one more and one less; a slice, at either end."""
+    if isinstance(index, ast.Slice):
+        for end in "lower", "upper":
+            bound = getattr(index, end)
+            for text in ("b + 1", "b - 1") if bound else ("1",) if end == "lower" else ("-1",):
+                new = expression(text, b=bound)
+                yield ast.Slice(**{"lower": index.lower, "upper": index.upper, end: new})
+    elif isinstance(index, ast.Name | ast.BinOp | ast.UnaryOp):
+        yield expression("b + 1", b=index)
+        yield expression("b - 1", b=index)
+
+
+def call_variants(node):
+    name = ast.unparse(node.func)
+    for kind, text in SLIPS.get(name, []):
+        yield kind, expression(text, a=node.args[0], b=node.args[-1])
+    if name == "range":
+        for i, argument in enumerate(node.args[:2]):
+            for text in "b + 1", "b - 1":
+                arguments = [*node.args[:i], expression(text, b=argument), *node.args[i + 1 :]]
+                yield "index-shifted", ast.Call(node.func, arguments, [])
+    elif len(node.args) == 2 and name != "np.outer":
+        yield "order", ast.Call(node.func, node.args[::-1], node.keywords)
+    elif len(node.args) == 1 and isinstance(node.args[0], ast.List):
+        yield "order", ast.Call(node.func, [ast.List(node.args[0].elts[::-1], ast.Load())], node.keywords)
+    for keyword in node.keywords:
+        if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
+            others = [k for k in node.keywords if k is not keyword]
+            for axis in {0, 1} - {keyword.value.value}:
+                along = ast.keyword("axis", ast.Constant(axis))
+                yield "axis", ast.Call(node.func, node.args, [*others, along])
+            yield "axis", ast.Call(node.func, node.args, others)
+
+
+def return_variants(node):
+    if isinstance(node.value, ast.Tuple):
+        yield "swapped-results", ast.Return(ast.Tuple(node.value.elts[::-1], ast.Load()))
+    else:
+        for kind, text in SLIPS["return"]:
+            yield kind, ast.Return(expression(text, a=node.value))
+
+
+def value_of(function, arguments, read):
+    """What an altered derivation gives, or None."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return read(function(*copy.deepcopy(arguments)))
+    except Exception:
+        return None
+
+
+def explained(ex, samples):
+    """(slug, sentence) for an answer, or None; samples: (arguments, the answer's value, the right value)."""
+    end = time.monotonic() + SECONDS
+    fits = []
+    for derivation in sources().get(ex.key, ()):
+        for slip in alterations(derivation, samples[0][0]):
+            if time.monotonic() > end:
+                return None
+            if all(fitting(ex, slip.function, *sample) for sample in samples):
+                fits.append(slip)
+    kinds = list(dict.fromkeys(slip.kind for slip in fits))
+    if not kinds or len(kinds) > 2:
+        return None
+    return "|".join(kinds), sentence(kinds, fits)
+
+
+def fitting(ex, function, arguments, value, right):
+    """Whether an altered derivation gives this value, and not the right one."""
+    made = value_of(function, arguments, ex.kind.read)
+    return made is not None and ex.kind.error(value, made) <= TOLERANCE
+
+
+def sentence(kinds, fits):
+    """What would explain the answer, in words: true of everything that fits."""
+    if len(kinds) == 2 and {*kinds} == {"missing-factor", "missing-slope"}:
+        kinds = ["missing-slope"]
+    parts = list(dict.fromkeys(slip.part for slip in fits))
+    look = f"Look at {', or at '.join(parts)}. " if all(parts) and len(parts) <= 2 else ""
+    return f"{look}Your value is what comes out if {', or if '.join(KINDS[kind] for kind in kinds)}."

@@ -1,0 +1,93 @@
+"""A single slip in a right derivation is named by its kind; a coincidence or a right answer is not."""
+
+import time
+
+import numpy as np
+import pytest
+
+from rnncourse.check import EXERCISES, check, search
+from rnncourse.check.answers import TOLERANCE
+from rnncourse.rnn import sigma
+
+DERIVED = [(key, f) for key, derivations in search.sources().items() for f in derivations]
+derivations = pytest.mark.parametrize("key, derivation", DERIVED, ids=[f.__name__ for _, f in DERIVED])
+
+
+@derivations
+def test_every_derivation_is_right(key, derivation):
+    assert check(key, derivation, record=False).passed
+
+
+@derivations
+def test_every_slip_is_of_a_known_kind_in_a_part_that_has_words(key, derivation):
+    slips = search.alterations(derivation, EXERCISES[key].probes[0](np.random.default_rng(0)))
+    assert len(slips) > 20
+    assert {slip.kind for slip in slips} <= search.KINDS.keys()
+    assert sum(bool(slip.part) for slip in slips) > len(slips) / 2
+
+
+def gru(W_z, W_r, W_h, x, h, tanh=np.tanh, slope=lambda z: 1 - z):
+    v = np.concatenate([h, x])
+    z, r = sigma(W_z @ v), sigma(W_r @ v)
+    return z * h + slope(z) * tanh(W_h @ np.concatenate([r * h, x]))
+
+
+SLIPS = {
+    "function": ("gru", lambda *a: gru(*a, tanh=lambda z: z), "the candidate"),
+    "sign": ("3c-half-life", lambda b: np.log(2) / np.log1p(np.exp(b)), "the logarithm"),
+    "other-slope": ("1a-tanh", lambda W, x: (1 + np.tanh(W @ x) ** 2)[:, None] * W, "the slopes"),
+    "missing-factor": ("1a-softmax", lambda W, x: softmax(W, x, np.exp(W @ x)), "the softmax"),
+}
+
+
+def softmax(W, x, p):
+    return (np.diag(p) - np.outer(p, p)) @ W
+
+
+@pytest.mark.parametrize("kind", SLIPS)
+def test_a_slip_is_named_with_its_kind_and_its_part(kind):
+    key, answer, part = SLIPS[kind]
+    for _ in range(3):
+        verdict = check(key, answer, record=False)
+        assert (verdict.passed, verdict.mistake) == (False, kind)
+        assert part in verdict.says and search.KINDS[kind] in verdict.says
+
+
+def test_what_fits_on_the_first_probe_alone_is_no_explanation():
+    ex = EXERCISES["3-latch"]
+    first, other = ((w,) for w in (2.0, 3.0))
+    wrong = search.sources()["3-latch"][0](2.0) * -1
+    samples = [(first, ex.kind.read(wrong), None), (other, ex.kind.read(17.0), None)]
+    assert search.explained(ex, samples[:1]) and search.explained(ex, samples) is None
+
+
+def test_what_is_off_by_little_is_close_only_if_it_is_so_everywhere():
+    def drifts(W, x, factor=1.003):
+        return factor * EXERCISES["1a"].right(W, x)
+
+    assert "That is close" in check("1a", drifts, record=False).says
+    assert "That is close" not in check("gru", SLIPS["function"][1], record=False).says
+
+
+def test_a_refusal_takes_about_a_second_at_most():
+    for key in "3c-full", "gru-jacobian", "1b":
+        answer = EXERCISES[key].right
+        check(key, lambda *a, answer=answer: np.cos(answer(*a)), record=False)
+        start = time.monotonic()
+        verdict = check(key, lambda *a, answer=answer: np.cos(answer(*a)), record=False)
+        assert verdict.mistake is None and time.monotonic() - start < 3
+
+
+@derivations
+def test_a_slip_that_the_search_makes_never_passes(key, derivation):
+    """A sample of them; `make attack` tries them all."""
+    ex = EXERCISES[key]
+    slips = search.alterations(derivation, ex.probes[0](np.random.default_rng(0)))
+    for number in np.random.default_rng(0).choice(len(slips), 5, replace=False):
+        slip = slips[number].function
+        values = [search.value_of(slip, arguments, ex.kind.read) for _, arguments, _ in ex.further()]
+        same = all(
+            value is not None and ex.kind.error(value, right) <= TOLERANCE
+            for value, (_, _, right) in zip(values, ex.further(), strict=True)
+        )
+        assert same or not check(key, slip, record=False).passed
