@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 CHECK = re.compile(r'\bcheck\(\s*"([^"]+)"')
 CHANGES = {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault"}
 CHANGES |= {"add", "discard", "fill", "resize", "put", "setflags", "partition", "shuffle", "seed"}
+WEIGHT = "Python, 9 MB, once; figures are 9 MB more"  # tests/book/test_live.py weighs them
 REQUIRED = 3  # as many of a page's exercises count as required where it marks none
 
 
@@ -148,11 +149,7 @@ def mark_cells(app, doctree, docname):
         fact["functions"] = {
             name: [n for n in found if n in made] for name, found in fact["functions"].items()
         }
-    write(
-        app,
-        f"pages/{docname.replace('/', '--')}",
-        {"doc": docname, "cells": list(facts.values()), **exercises},
-    )
+    write(facts_of_page(app, docname), {"doc": docname, "cells": list(facts.values()), **exercises})
 
 
 def make_cards(app, doctree, docname, facts):
@@ -182,7 +179,7 @@ def make_cards(app, doctree, docname, facts):
     checked = [node for node, _, asked in entries if asked]
     required = [node for node in checked if "required" in node["classes"]] or checked[:REQUIRED]
     numbers = app.env.toc_fignumbers.get(docname, {}).get("exercise", {})
-    known = app.env.rnn_live[docname] = []
+    known = []
     for node, card, asked in entries:
         label = node["ids"][0]
         facts_of = head(node, ".".join(map(str, numbers.get(label, ()))), node in required if asked else None)
@@ -244,21 +241,20 @@ def announce(doctree, docname, count):
     line = (
         f'<p class="runs" hidden="hidden">{count} '
         f"{'cells run' if count > 1 else 'cell runs'} here, in your browser. "
-        "<strong>Nothing is fetched until you press Run</strong>; then Python, once.</p>"
+        f"<strong>Nothing is fetched until you press Run</strong>; then {WEIGHT}.</p>"
     )
     top = next(doctree.findall(nodes.section))
     place = next((i for i, node in enumerate(top) if i and not isinstance(node, nodes.paragraph)), len(top))
     top.insert(place, nodes.raw("", line, format="html"))
 
 
-def write(app, name, facts):
-    path = Path(app.outdir) / "_static/live" / f"{name}.json"
+def facts_of_page(app, docname):
+    return Path(app.outdir) / "_static/live/pages" / f"{docname.replace('/', '--')}.json"
+
+
+def write(path, facts):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(facts, ensure_ascii=False, separators=(",", ":")), "utf-8")
-
-
-def remember(app):
-    app.env.rnn_live = getattr(app.env, "rnn_live", {})
 
 
 def write_progress(app, error):
@@ -267,12 +263,13 @@ def write_progress(app, error):
         return
     env, pages = app.env, []
     for docname in sorted(env.found_docs, key=reading_order(env)):
-        exercises = env.rnn_live.get(docname, [])
+        path = facts_of_page(app, docname)
+        exercises = json.loads(path.read_text("utf-8"))["exercises"] if path.exists() else []
         questions = env.metadata.get(docname, {}).get("choices", [])
         if exercises or questions:
             title = env.titles[docname].astext()
             pages.append({"doc": docname, "title": title, "exercises": exercises, "questions": questions})
-    write(app, "progress", {"pages": pages})
+    write(Path(app.outdir) / "_static/live/progress.json", {"pages": pages})
 
 
 def reading_order(env):
@@ -291,8 +288,7 @@ def see_progress(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    app.connect("builder-inited", remember)
     app.connect("doctree-resolved", mark_cells, priority=950)
     app.connect("html-page-context", see_progress)
     app.connect("build-finished", write_progress)
-    return {"env_version": 1, "parallel_read_safe": True}
+    return {"env_version": 2, "parallel_read_safe": True}

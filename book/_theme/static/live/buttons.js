@@ -43,8 +43,8 @@
       });
       text.setAttribute("autocorrect", "off");
       text.rows = text.value.split("\n").length;
+      for (const act of ["input", "click"]) text.addEventListener(act, () => press(box, "edit", text), {once: true});
       text.addEventListener("input", () => box.classList.add("typed"));
-      text.addEventListener("focus", () => press(box, "edit", text), {once: true});
       pre.tabIndex = -1;
       pre.ariaHidden = "true";
       pre.innerHTML = pre.innerHTML.replace(/<span class="o">\.\.\.<\/span>/, '<span class="blank">...</span>');

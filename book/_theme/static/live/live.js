@@ -108,7 +108,7 @@ class Lab {
         }
       }
     } catch (reason) {
-      const after = time((performance.now() - started) / 1000);
+      const after = `${Math.max(1, Math.round((performance.now() - started) / 1000))} s`;
       this.state.clear();
       if (reason.what === "stopped") cell.done("stopped", this.why ?? `Stopped after ${after}; cells above run again with your next Run`);
       else cell.done(reason.what === "network" ? "offline" : "wrong", reason.what === "network" ? "Needs a network once; printed output stays" : reason.sentence);
@@ -287,7 +287,7 @@ class Cell {
     if (this.edited) this.status("edited", "Edited · saved in this browser");
     else this.status("edited", "As printed");
     this.box.classList.toggle("changed", this.edited);
-    this.fade(true);
+    this.fade(this.edited);
   }
 
   leave() {
@@ -317,6 +317,7 @@ class Cell {
     this.clear();
     this.untint();
     this.shown = this.failed = null;
+    this.fade(false);
     if (this.isAnswer) store.save(this.id, {said: null});
     const back = ["Undo", () => { this.set(code); this.edit(true); if (this.isAnswer) this.status(""); else this.sayEdited(); this.lab.mind(this); }];
     this.status("reset", "As printed", code !== this.source && back);

@@ -7,11 +7,18 @@ const number = (text) => numbers.get(text) ?? numbers.set(text, numbers.size + 1
 const WORDS = /[\p{L}_][\p{L}\p{N}_]*/gu;
 const MADE = /^[ \t]*(?:(?:def|class|for|with\b.*\bas|import|from\b.*\bimport)\s+)?([\p{L}_][\p{L}\p{N}_]*(?:\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*)\s*(?:[-+*/@]?=(?!=)|\(|:|\bin\b|$)/gmu;
 
-// The names of a cell that the reader has edited, generously: each word is read, each that stands like a name made is made.
+const BOUND = /\bdef\s+\w+\s*\(([^)]*)\)|\blambda\b([^:]*):|^[ \t]+([\w, ]+?)\s*[-+*/@]?=(?!=)|\bfor\s+([\w, ()]+?)\s+in\b/gmu;
+
+// The names of a cell that the reader has edited: each word is read, but for those that a function binds and no line
+// outside of it says; each that stands like a name made is made.
 export const reread = (cell, code) => {
-  const words = [...new Set(code.match(WORDS) ?? [])];
+  const words = new Set(code.match(WORDS) ?? []);
+  const outside = new Set(code.split("\n").filter((line) => !/^(\s|def\b|@)/.test(line)).join("\n").match(WORDS) ?? []);
+  for (const [, ...lists] of code.matchAll(BOUND)) {
+    for (const name of lists.join(" ").match(WORDS) ?? []) if (!outside.has(name)) words.delete(name);
+  }
   const makes = [...code.matchAll(MADE)].flatMap(([, list]) => list.match(WORDS));
-  return {...cell, reads: words, makes: [...new Set([...cell.makes, ...makes])]};
+  return {...cell, reads: [...words], makes: [...new Set([...cell.makes, ...makes])]};
 };
 
 // before(cells, target, state): the cells to run before `target`, in order. `cells` are those of the page that take part.

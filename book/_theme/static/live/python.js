@@ -36,6 +36,7 @@ export class Python {
 
   fail(reason) {
     const waiting = [...this.waiting.values()];
+    this.waiting = new Map();
     this.stop();
     for (const {failed} of waiting) failed(reason);
   }
