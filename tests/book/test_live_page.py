@@ -272,7 +272,7 @@ def test_progress_is_shown_exported_cleared_and_brought_back(lab, tmp_path):
     answer(page, RIGHT)
     page.locator(CARD).get_by_role("button", name="Check").click()
     button = page.locator(".progress-button")
-    expect(button).to_have_accessible_name(re.compile(r"Your progress on this page: 1 of \d"))
+    expect(button).to_have_accessible_name(re.compile(r"1/\d Your progress on this page"))
     expect(page.locator("nav.course [aria-current] .far")).to_have_attribute("title", re.compile(r"1 of \d"))
     button.click()
     panel = page.get_by_role("dialog", name="Your progress")

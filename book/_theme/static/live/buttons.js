@@ -45,8 +45,7 @@
       text.rows = text.value.split("\n").length;
       for (const act of ["input", "click"]) text.addEventListener(act, () => press(box, "edit", text), {once: true});
       text.addEventListener("input", () => box.classList.add("typed"));
-      pre.tabIndex = -1;
-      pre.ariaHidden = "true";
+      pre.inert = true;
       pre.innerHTML = pre.innerHTML.replace(/<span class="o">\.\.\.<\/span>/, '<span class="blank">...</span>');
       pre.after(text);
       bar.className = "answer";

@@ -29,6 +29,7 @@ class Lab {
     Object.assign(this, page, {state: new Map(), queue: [], bytes: {}});
     const facts = new Map(page.cells.map((cell) => [cell.id, cell]));
     this.boxes = new Map();
+    this.count = boxes.length;
     this.cells = boxes.map((box) => new Cell(this, facts.get(box.dataset.cell), box, page.answers[box.dataset.cell]));
     this.python = new Python(base, (part) => this.loading(part));
     this.region = el("p", {className: "said"});
@@ -156,7 +157,7 @@ class Cell {
     this.button = box.querySelector(".do-run, .do-check");
     this.isAnswer = box.matches(".answerable [data-role='stub']") && Boolean(answer);
     this.card = box.closest(".card");
-    this.name = this.isAnswer ? `exercise ${answer.number}` : `cell ${this.n} of ${lab.boxes.size}`;
+    this.name = this.isAnswer ? `exercise ${answer.number}` : `cell ${this.n} of ${lab.count}`;
     this.code = facts.source.trimEnd();
     this.source = this.code;
     this.solution = this.card?.querySelector(".solution details");

@@ -96,8 +96,8 @@
       document.querySelector("header.top .brand").after(button);
       button.after(panel);
     }
-    button.replaceChildren(ring(page), make("span", {textContent: `${page.done}/${page.total}`}));
-    button.ariaLabel = `Your progress ${page.whole ? "in the course" : "on this page"}: ${page.done} of ${page.total}`;
+    const what = make("span", {className: "hidden-words", textContent: ` Your progress ${page.whole ? "in the course" : "on this page"}`});
+    button.replaceChildren(ring(page), make("span", {textContent: `${page.done}/${page.total}`}), what);
     const ask = (word, act) => make("button", {type: "button", textContent: word, onclick: act});
     const next = all.next?.next;
     const pick = make("input", {type: "file", accept: ".json,application/json", hidden: true, onchange: () => bringIn(pick.files[0])});
