@@ -53,7 +53,7 @@ export const makeEditor = (parent, {text, label, answer, keys, changed}) => {
           ...defaultKeymap, ...historyKeymap,
         ]),
         history(), python(), indentUnit.of("    "), indentOnInput(), bracketMatching(), syntaxHighlighting(colours),
-        tinted, answer ? blanks : [],
+        tinted, answer ? blanks : [], matchMedia("(max-width: 40rem)").matches ? EditorView.lineWrapping : [],
         EditorView.contentAttributes.of({"aria-label": label, autocorrect: "off", autocapitalize: "off", spellcheck: "false"}),
         EditorView.updateListener.of((change) => { if (change.docChanged) changed(change.state.doc.toString()); }),
       ],

@@ -391,7 +391,7 @@ class Cell {
     this.button.ariaLabel = `${verb} ${this.name}`;
     this.button.classList.toggle("stop", stop);
     if (this.isAnswer) this.button.textContent = verb;
-    else this.button.querySelector("span").textContent = stop ? "Stop" : this.shown ? "Run again" : "Run";
+    else this.button.querySelector("span").textContent = verb;
     this.button.querySelector("path")?.setAttribute("d", stop ? "M4.5 4.5h7v7h-7z" : "M5 3.5l8 4.5-8 4.5z");
   }
 
