@@ -10,7 +10,8 @@ from pathlib import Path
 def modules(package):
     """Import every page of "rnncourse.exercises" or "rnncourse.equations" -> modules, in the book's order."""
     root = import_module(package)
-    chapters = sorted(c.name for c in pkgutil.iter_modules(root.__path__) if c.name.startswith("chapter_"))
+    parts = {part.name for part in pkgutil.iter_modules(root.__path__)}
+    chapters = sorted(part for part in parts if part.startswith("chapter_")) + sorted(parts & {"appendix"})
     found = []
     for chapter in chapters:
         path = import_module(f"{package}.{chapter}").__path__

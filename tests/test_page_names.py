@@ -13,7 +13,8 @@ BOOK = Path(__file__).parents[1] / "book"
 
 def notebook(module):
     *_, chapter, page = module.split(".")
-    (path,) = BOOK.glob(f"{chapter.removeprefix('chapter_')}-*/{page.replace('_', '-')}.ipynb")
+    folder = chapter if chapter == "appendix" else f"{chapter.removeprefix('chapter_')}-*"
+    (path,) = BOOK.glob(f"{folder}/{page.replace('_', '-')}.ipynb")
     return path.read_text(encoding="utf-8")
 
 
