@@ -29,18 +29,21 @@ UNSTOPPABLE = " (An endless loop cannot be stopped from here: if one runs, inter
 _attempts = {}
 
 
-def judge(ex, probe, answer):
-    """The verdict on one answer."""
+def judge(ex, probe, answer, seconds=SECONDS):
+    """The verdict on one answer, after so many seconds at most."""
     if ex.function and not callable(answer):
         unanswered = holds_dots(answer)
         return (
             _verdict(ex, UNANSWERED, _stub(ex)) if unanswered else _verdict(ex, NOT_YET, _value(ex, answer))
         )
     function = answer if callable(answer) else lambda: answer
-    end = time.monotonic() + SECONDS
+    took, end = [], time.monotonic() + seconds
 
     def outcome(arguments):
-        return run(function, arguments, ex.kind.read, max(end - time.monotonic(), 0.1))
+        began = time.monotonic()
+        came = run(function, arguments, ex.kind.read, max(end - began, 0.1))
+        took.append(time.monotonic() - began)
+        return came._replace(trouble=_late(ex, seconds, took)) if came.stopped else came
 
     first = outcome(probe.arguments)
     if first.unanswered:
@@ -54,12 +57,13 @@ def judge(ex, probe, answer):
         return _verdict(ex, NOT_YET, says, first, error, slip)
     if slugs:
         return _verdict(ex, NOT_YET, _named(ex, slugs), first, error, "+".join(slugs))
-    trouble = CHANGED if first.changed else _once_only(ex, probe, outcome, first, end - SECONDS / 2)
+    trouble = CHANGED if first.changed else _once_only(ex, probe, outcome, first, end - seconds / 2)
     if not trouble and (used := forbidden(ex, function, probe.arguments)):
         trouble = f"The value is right, but it comes from `{used}`, and the exercise asks you to do without."
     if trouble:
         return _verdict(ex, NOT_YET, trouble, first, error)
-    return _verdict(ex, CORRECT, _praise(ex, error), first, error)
+    slow = f" It took {sum(took):.1f} of its {seconds:g} seconds." if sum(took) > seconds / 2 else ""
+    return _verdict(ex, CORRECT, _praise(ex, error) + slow, first, error)
 
 
 def forbidden(ex, function, arguments):
@@ -108,6 +112,8 @@ def _once_only(ex, probe, outcome, first, half_time):
     if not ex.function:
         return None
     again = outcome(probe.arguments)
+    if again.stopped:
+        return again.trouble
     if again.unanswered or again.trouble:
         return (
             f"Right at a first call, but not at a second one with the same arguments.\n{_trouble(ex, again)}"
@@ -118,6 +124,8 @@ def _once_only(ex, probe, outcome, first, half_time):
         if number >= len(ex.probes) and time.monotonic() > half_time:
             break
         other = outcome(arguments)
+        if other.stopped:
+            return other.trouble
         trouble = _trouble(ex, other)
         if not trouble and not ex.kind.error(other.value, right) <= TOLERANCE:
             trouble = ex.kind.differs(other.value, right)
@@ -157,6 +165,17 @@ def _trouble(ex, outcome):
     return f"{outcome.trouble} The exercise calls {ex.takes}." if outcome.misfit else outcome.trouble
 
 
+def _late(ex, seconds, took):
+    """What to say of an answer whose time was over."""
+    more = f'A slow answer can have more: `check("{ex.key}", your_function, seconds={12 * seconds:g})`.'
+    if len(took) == 1:
+        return f"It was stopped, its {seconds:g} seconds were over: is there a loop that never ends? {more}"
+    return (
+        f"It was stopped: a check calls the function several times, and has {seconds:g} seconds for all "
+        f"of them; the first call took {took[0]:.1f} s. {more}"
+    )
+
+
 def _named(ex, slugs):
     lines = [f"{slug}: {ex.mistakes[slug].says}{_pointer(ex.mistakes[slug].breaks)}" for slug in slugs]
     both = "Two mistakes at once.\n" if len(slugs) > 1 else ""
@@ -167,15 +186,16 @@ def _pointer(label):
     return f" (See `{label}` {where(equations()[label])}.)" if label else ""
 
 
-def check(exercise, answer, record=True):
+def check(exercise, answer, record=True, *, seconds=SECONDS):
     """Judge an answer to an exercise; a pass is recorded as the reader's progress unless record=False.
 
-    Never raises for what the answer does. Each call draws another probe, the same ones in every session.
+    Never raises for what the answer does; stops it after so many seconds in all. Each call draws another
+    probe, the same ones in every session.
     """
     ex = EXERCISES.get(exercise) if isinstance(exercise, str) else None
     if ex is None:
         return Verdict("No such exercise", NOT_YET, False, None, None, unknown(exercise))
-    verdict = judge(ex, draw(ex, next(_attempts.setdefault(ex.key, count()))), answer)
+    verdict = judge(ex, draw(ex, next(_attempts.setdefault(ex.key, count()))), answer, seconds)
     if verdict.passed and record:
         records.add(ex.key)
     return verdict

@@ -1,20 +1,20 @@
 """Run a learner's code so that it harms neither the session nor the check: bounded in time and in output."""
 
 import contextlib
+import contextvars
 import copy
 import dis
+import functools
 import io
-import os
+import linecache
 import random
 import signal
 import sys
-import sysconfig
 import threading
 import time
 import traceback
 import types
 import warnings
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,17 +43,23 @@ class Outcome(NamedTuple):
     misfit: bool = False  # the call itself failed: the answer takes other arguments
     changed: bool = False  # the inputs are not what they were
     printed: str = ""
+    stopped: bool = False  # its time was over
 
 
 def has_timer():
     """Whether the system can ring here: in the main thread, and not in a browser."""
     main = threading.current_thread() is threading.main_thread()
-    return main and hasattr(signal, "setitimer") and sys.platform != "emscripten"
+    return main and hasattr(signal, "setitimer") and not in_browser()
+
+
+def in_browser():
+    """Whether there is but one thread, and no timer."""
+    return sys.platform == "emscripten"
 
 
 def interruptible():
-    """Whether an endless loop can be stopped here: by a timer or, from Python 3.12 on, by watching."""
-    return has_timer() or hasattr(sys, "monitoring")
+    """Whether an endless loop can be stopped here: in a browser from Python 3.12 on."""
+    return not in_browser() or hasattr(sys, "monitoring")
 
 
 def run(answer, arguments, read, seconds=SECONDS):
@@ -74,14 +80,13 @@ def run(answer, arguments, read, seconds=SECONDS):
     except KeyboardInterrupt:
         raise
     except TimedOut:
-        trouble = f"It was stopped, its {SECONDS} seconds were over: is there a loop that never ends?"
-        outcome = Outcome(trouble=trouble)
+        outcome = Outcome(trouble="It was stopped.", stopped=True)
     except UnansweredError:
         outcome = Outcome(unanswered=True)
     except UnreadableError as error:
         outcome = Outcome(trouble=str(error))
     except BaseException as error:
-        outcome = _raised(error)
+        outcome = _raised(error, answer)
     finally:
         random.setstate(states[0])
         np.random.set_state(states[1])
@@ -94,7 +99,41 @@ def bounded(call, seconds):
     """call(), stopped by TimedOut after so many seconds, but not inside a single endless C call."""
     if has_timer():
         return _by_timer(call, seconds)
+    if not in_browser():
+        return _by_thread(call, seconds)
     return _by_watching(call, seconds) if interruptible() else call()
+
+
+def _by_thread(call, seconds, patience=2):
+    """Run in a thread of its own, into which TimedOut is thrown; one that waits for ever is left alone."""
+    import ctypes  # not at the top: a browser has no use for it
+
+    came, context, profile = [], contextvars.copy_context(), sys.getprofile()
+
+    def work():
+        sys.setprofile(profile)
+        try:
+            came.append((context.run(call), None))
+        except BaseException as error:
+            came.append((None, error))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        thread.join(seconds)
+    finally:
+        late, end = thread.is_alive(), time.monotonic() + patience
+        while thread.is_alive() and time.monotonic() < end:  # a bare `except:` catches all but a few
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident), ctypes.py_object(TimedOut)
+            )
+            thread.join(0.01)
+    if late or not came:
+        raise TimedOut
+    value, error = came[0]
+    if error:
+        raise error
+    return value
 
 
 def _by_watching(call, seconds):
@@ -178,7 +217,7 @@ def _instructions(function):
     return {instruction.opname for instruction in dis.get_instructions(function)}
 
 
-def _raised(error):
+def _raised(error, answer):
     try:
         message = (str(error).splitlines() or [""])[0][:200]
     except Exception:
@@ -186,20 +225,28 @@ def _raised(error):
     if "ellipsis" in message.lower() and not isinstance(error, IndexError):  # numpy's lists what it takes
         return Outcome(unanswered=True)
     what = f"`{type(error).__name__}{': ' * bool(message)}{message}`"
-    places = [frame for frame in traceback.extract_tb(error.__traceback__) if not _library(frame.filename)]
-    if not places and isinstance(error, TypeError):
+    frames = list(traceback.walk_tb(error.__traceback__))
+    written = [frame for frame, _ in frames if _learners(frame.f_globals, answer)]
+    if not written and isinstance(error, TypeError):
         return Outcome(trouble=f"It could not be called as the exercise calls it: {what}.", misfit=True)
-    if not places:
+    if not written:
         return Outcome(trouble=f"It raised {what}.")
-    line = f": `{places[-1].line}`" if places[-1].line else ""
-    return Outcome(trouble=f"It raised {what} in line {places[-1].lineno} of your code{line}.")
+    number = next(number for frame, number in frames if frame is written[-1])
+    text = linecache.getline(written[-1].f_code.co_filename, number, written[-1].f_globals).strip()
+    return Outcome(trouble=f"It raised {what} in line {number} of your code{f': `{text}`' * bool(text)}.")
 
 
-def _library(filename):
-    # In a browser the standard library is a zip; numpy may stand where sysconfig does not say.
-    folders = [Path(__file__).parents[1], Path(np.__file__).parent, Path(os.__file__).parent]
-    folders += map(sysconfig.get_path, ("purelib", "platlib"))
-    return filename.startswith((*map(str, folders), "<frozen", "<__array_function__"))
+def _learners(names, answer):
+    """Whether code with these global names is the learner's: of a notebook, or of the answer's own file.
+
+    Where a library lies tells nothing: in a browser, or beside the learner's files, it may lie anywhere.
+    """
+    name = names.get("__name__")
+    while isinstance(answer, functools.partial):
+        answer = answer.func
+    own = names is getattr(answer, "__globals__", None) or name == getattr(answer, "__module__", None)
+    library = names.get("__package__") or name in sys.stdlib_module_names
+    return name == "__main__" or (own and not library)
 
 
 def _same(a, b):
