@@ -251,7 +251,7 @@ def test_an_endless_loop_is_stopped_and_nothing_is_left_behind(endless):
     assert "a loop that never ends" in str(verdict)
     assert took < 10 and len(verdict.printed) <= 2100
     assert 550 < waiting < 600 and period == 7
-    assert threading.active_count() == threads and sys.stdout is stdout
+    assert threading.active_count() <= threads and sys.stdout is stdout
 
 
 def test_slow_code_is_not_called_endless_and_can_have_more_time():
