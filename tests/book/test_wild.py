@@ -1,4 +1,4 @@
-"""Equations in the wild, as built: every row is there without scripts; with them, filters count and links reveal."""
+"""Equations in the wild, as built: every row is there without scripts; filters count, links reveal."""
 
 from rnncourse.equations import wild
 
@@ -18,7 +18,7 @@ def test_filters_by_keyboard(visit):
     assert status.inner_text() == f"{len(wild.rows())} rows" == f"{rows.count()} rows"
     page.locator(".wild-filters select").first.focus()
     page.keyboard.type("fal")
-    page.wait_for_function("document.querySelector('.wild-filters [role=status]').textContent.includes(' of ')")
+    status.filter(has_text=" of ").wait_for()
     left = wild.tally()["false"]
     assert status.inner_text() == f"{left} of {len(wild.rows())} rows"
     assert rows.locator("visible=true").count() == left
