@@ -1,6 +1,16 @@
 """The book's own Sphinx extension, a module a job."""
 
-JOBS = ("mathematics", "numbering", "choice", "pages", "docstrings", "static_files", "live")
+JOBS = (
+    "mathematics",
+    "numbering",
+    "choice",
+    "pages",
+    "docstrings",
+    "folds",
+    "lesson",
+    "static_files",
+    "live",
+)
 
 
 def setup(app):

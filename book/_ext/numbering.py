@@ -1,6 +1,10 @@
 """Numbers that say their page: (1a.3) is the third equation of page a of chapter 1, with its certificate."""
 
+import json
 import re
+from functools import lru_cache
+from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.util import logging
@@ -42,7 +46,31 @@ def mark(self, label):
         log.warning("equation %s has no certificate in rnncourse.certificates", label)
     page = self.builder.get_relative_uri(self.builder.current_docname, "appendix/certificates")
     href, name = f"{page}#{nodes.make_id(f'cert-{label}')}", f"certificate of equation {label}"
-    return f' <a class="certificate" href="{href}" aria-label="{name}" title="{name}">✓</a>'
+    link = f'<a class="certificate" href="{href}" aria-label="{name}">How it was tested</a>'
+    facts = [line.split(": ", 1) for line in certificate(self.builder.app.srcdir).get(label, ())]
+    rows = "".join(
+        f"<li>{escape(value)} {escape(key)}</li>"
+        if key.startswith("wrong")
+        else f"<li>{escape(key)}: error {escape(value)}</li>"
+        for key, value in facts
+    )
+    compared = f"<p>Compared by a program with</p><ul>{rows}</ul>" if rows else ""
+    pill = f'<summary aria-label="equation {label}: verified">verified</summary>'
+    return f'<details class="verified">{pill}<div class="verified-by">{compared}<p>{link}</p></div></details>'
+
+
+@lru_cache(1)
+def certificate(srcdir):
+    """What the page of certificates prints of each equation: oracles, errors, wrong variants."""
+    page = Path(srcdir) / "appendix/certificates.ipynb"
+    if not page.exists():
+        return {}
+    cells = json.loads(page.read_text("utf-8"))["cells"]
+    outputs = [
+        out for cell in cells for out in cell.get("outputs", ()) if "text/plain" in out.get("data", {})
+    ]
+    printed = ["".join(out["data"]["text/plain"]).split("\n") for out in outputs]
+    return {label.strip(): [line.strip() for line in lines if ": " in line] for label, *lines in printed}
 
 
 def setup(app):

@@ -7,6 +7,7 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from .lesson import say_once
 from .raw import inline, wrap
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def repair(app, pagename, templatename, context, doctree):
 
     def menu(**options):
         text = toctree(**options).replace(' role="heading"', "")
-        return text.replace(' href="#"', ' href="#" aria-current="page"')
+        return say_once(text).replace(' href="#"', ' href="#" aria-current="page"')
 
     context["toctree"] = menu
 

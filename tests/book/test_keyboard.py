@@ -54,6 +54,8 @@ def test_a_whole_chapter_by_keyboard_alone(visit, site):
     page.keyboard.press("Enter")
     expect(page.locator(".choice-predict .choice-feedback").nth(1)).to_be_visible()
 
+    tab_to(page, ".verified summary")
+    page.keyboard.press("Enter")
     follow(page, "a.certificate")
     label = page.url.partition("#cert-")[2]
     expect(page.locator(":target")).to_be_in_viewport()

@@ -94,7 +94,12 @@ def test_reads_on_paper(visit, name):
     navigation = "header.top, nav.course, .contents, .actions, .turn, .end, .copy, .explore-controls"
     assert not page.locator(navigation).filter(visible=True).count()
     assert page.locator(".explore-range").filter(visible=True).count() == page.locator(".explore").count()
-    assert page.locator("article details > :not(summary)").filter(visible=False).count() == 0
+    assert (
+        page.locator("article details:not(.verified, .picture-first *) > :not(summary)")
+        .filter(visible=False)
+        .count()
+        == 0
+    )
     answers = page.locator("form.choice .choice-feedback")
     assert answers.filter(visible=True).count() == answers.count()
 
@@ -207,6 +212,7 @@ ANSWERED = """(forms) => forms.map((form) => {
 def test_every_question_answers(visit, quiz):
     page = visit(quiz)
     page.add_style_tag(content=DRAW_ALL)
+    page.evaluate("document.querySelectorAll('article details').forEach((folded) => { folded.open = true; })")
     assert set(page.locator("form.choice").evaluate_all(ANSWERED)) == {1}
 
 
@@ -215,10 +221,12 @@ def test_questions_answer_by_keyboard_and_are_remembered(visit, longest_quiz):
     for form in page.locator("form.choice").all():
         options, feedback = form.locator("input"), form.locator(".choice-feedback")
         assert not form.locator(".choice-feedback:visible").count()
-        assert form.get_by_role("button", name="Answer").is_disabled()
+        form.get_by_role("button", name="Answer").click()
+        assert form.get_by_text("Choose one first").is_visible()
         options.first.focus()
         for i in range(options.count()):
             page.keyboard.press("ArrowDown" if i else "Space")
+            assert not form.locator(".choice-feedback:visible").count()  # what was said of another choice
             page.keyboard.press("Enter")
             assert feedback.nth(i).is_visible()
             assert form.locator(".choice-feedback:visible").count() == 1
@@ -252,3 +260,47 @@ def test_a_question_works_where_nothing_can_be_stored(visit, longest_quiz):
     form.locator("input").first.check()
     form.get_by_role("button", name="Answer").click()
     assert form.locator(".choice-feedback").first.is_visible()
+
+
+LANDED = """async () => {
+  await document.fonts.ready;
+  await new Promise((done) => setTimeout(done, 300));
+  const top = document.getElementById(decodeURIComponent(location.hash.slice(1))).getBoundingClientRect().top;
+  return top;
+}"""
+
+
+def lands(page):
+    """The heading is below the page's head, or the page ends before it can be."""
+    top = page.evaluate(LANDED)
+    ended = page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 2")
+    return 40 < top < 90 or (ended and 40 < top < page.viewport_size["height"])
+
+
+def test_section_links_land_after_reload_and_back_too(visit, longest_quiz):
+    page = visit(longest_quiz)
+    root = page.url
+    for link in page.locator(".contents nav a").evaluate_all(
+        "(all) => all.map((a) => a.hash).filter(Boolean)"
+    ):
+        page.goto("about:blank")
+        page.goto(root + link)
+        assert lands(page), link
+    before = page.evaluate("scrollY")
+    page.reload()
+    page.wait_for_timeout(300)
+    assert abs(page.evaluate("scrollY") - before) < 60
+    page.goto("about:blank")
+    page.go_back()
+    page.wait_for_timeout(300)
+    assert abs(page.evaluate("scrollY") - before) < 60
+
+
+def test_what_goes_deeper_is_folded_and_a_link_opens_it(visit, site):
+    name = next(path for path in site.rglob("b-gradient.html"))
+    page = visit(str(name.relative_to(site)))
+    page.add_style_tag(content=DRAW_ALL)
+    deeper = page.locator("details.deeper").first
+    assert not deeper.locator("p").first.is_visible()
+    page.locator(".contents a", has_text="Going deeper").evaluate("(link) => link.click()")
+    expect(deeper.locator("p").first).to_be_visible()

@@ -23,6 +23,40 @@ const fit = () => { if (contents) contents.open = wide.matches; };
 wide.addEventListener("change", fit);
 fit();
 
+// A link into what is folded opens it. The browser has looked for the place before; so look again.
+const arrive = () => {
+  const id = decodeURIComponent(location.hash.slice(1)), target = id && document.getElementById(id);
+  if (!target) return;
+  const inside = target.querySelector(":scope > details.deeper");
+  for (let box = inside ?? target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  target.scrollIntoView();
+};
+addEventListener("hashchange", arrive);
+const [visit] = performance.getEntriesByType("navigation");
+if (visit?.type === "navigate") {
+  arrive();
+  addEventListener("load", () => document.fonts.ready.then(arrive), {once: true});
+}
+
+// The contents mark the section in view: the last whose heading has passed the head of the page.
+const places = new Map([...document.querySelectorAll(".contents a[href^='#']")].map((link) => [document.getElementById(link.hash.slice(1)), link]));
+places.delete(null);
+let marked;
+const mark = () => {
+  let now = null;
+  for (const [section, link] of places) {
+    if (section.getBoundingClientRect().top < innerHeight / 4) now = link;
+  }
+  if (now === marked) return;
+  marked?.removeAttribute("aria-current");
+  now?.setAttribute("aria-current", "location");
+  marked = now;
+};
+if (places.size) {
+  const seen = new IntersectionObserver(mark, {rootMargin: "0px 0px -75% 0px"});
+  places.forEach((link, section) => seen.observe(section));
+}
+
 // Once the page stands, draw the sections that are still out of sight, one in each idle moment.
 const waiting = [...document.querySelectorAll("article section > section")];
 const whenIdle = (draw) => window.requestIdleCallback?.(draw, {timeout: 50}) ?? setTimeout(draw);

@@ -16,19 +16,38 @@ for (const form of document.querySelectorAll("form.choice")) {
   const clear = button("button", "Clear");
   const buttons = document.createElement("p");
   buttons.className = "choice-buttons";
-  buttons.append(answer, clear);
+  const hint = Object.assign(document.createElement("span"), {className: "choice-hint"});
+  hint.setAttribute("role", "status");
+  buttons.append(answer, clear, hint);
   folded.replaceWith(buttons, sheet);
 
   const show = (chosen) => {
     feedback.forEach((part, i) => { part.hidden = i !== chosen; });
     reveal.hidden = clear.hidden = chosen < 0;
+    hint.textContent = "";
+    answer.textContent = "Answer";
+    options.forEach((option, i) => {
+      const row = option.closest("label");
+      row.classList.toggle("right", i === chosen && feedback[i].classList.contains("right"));
+      row.classList.toggle("wrong", i === chosen && !feedback[i].classList.contains("right"));
+    });
   };
-  const select = () => { answer.disabled = !options.some((option) => option.checked); };
 
-  form.addEventListener("change", select);
+  // What was said of the choice before does not hold for a new one.
+  form.addEventListener("change", () => {
+    const again = !reveal.hidden;
+    show(-1);
+    clear.hidden = false;
+    if (again) answer.textContent = "Answer again";
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const chosen = options.findIndex((option) => option.checked);
+    if (chosen < 0) {
+      hint.textContent = "Choose one first.";
+      options[0].focus();
+      return;
+    }
     stored((storage) => storage.setItem(key(form), chosen));
     show(chosen);
   });
@@ -36,14 +55,12 @@ for (const form of document.querySelectorAll("form.choice")) {
     stored((storage) => storage.removeItem(key(form)));
     form.reset();
     show(-1);
-    select();
     options[0].focus();
   });
 
   const before = Number(stored((storage) => storage.getItem(key(form))) ?? -1);
   if (options[before]) options[before].checked = true;
   show(options[before] ? before : -1);
-  select();
 }
 
 // One button at the foot of the page forgets every answer of the course.

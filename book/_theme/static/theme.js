@@ -16,6 +16,16 @@
   };
 })();
 
+// Whoever comes to a place within the page, or comes back, needs true heights above it: no section waits to be drawn.
+(() => {
+  const whole = () => document.documentElement.classList.add("whole");
+  const [how] = performance.getEntriesByType("navigation");
+  if (location.hash || (how && how.type !== "navigate")) whole();
+  addEventListener("hashchange", whole);
+  addEventListener("click", (event) => { if (event.target.closest?.("a[href*='#']")) whole(); }, true);
+  addEventListener("beforeprint", whole);
+})();
+
 // The fonts of the mathematics are asked for at once, so that no line breaks anew when they come. A page
 // opened from a folder may not preload; its fonts are near anyway.
 (() => {
