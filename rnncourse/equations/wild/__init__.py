@@ -174,7 +174,7 @@ class Table(tuple):
         )
         return (
             '<div class="rnn-certificate"><table><thead><tr><th scope="col">row</th><th scope="col">verdict'
-            f'</th><th scope="col">relative error</th></tr></thead><tbody>{body}</tbody></table></div>'
+            f'</th><th scope="col">measured</th></tr></thead><tbody>{body}</tbody></table></div>'
         )
 
 
