@@ -69,6 +69,8 @@ def test_what_is_to_be_predicted_is_marked(path):
 @notebooks
 def test_cells_are_short(path):
     cells = ["".join(c["source"]).splitlines() for c in code_cells(path)]
+    if not cells:
+        pytest.skip("the front page has no code")
     assert max(map(len, cells)) <= 15
     assert median(sum(line != "" for line in cell) for cell in cells) <= 7
     assert max(len(line) for cell in cells for line in cell) <= WIDTH

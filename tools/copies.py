@@ -31,6 +31,9 @@ SAME = re.compile(r"`([\w-]+)` (?:is )?\{eq\}`\1`")  # what the built page calls
 QUIET = ["%%capture solution\n", "# Delete the line above to see what this prints.\n"]
 NEED = re.compile(r'(?<=<span>)[^<]*(?=</span></p>\n<p class="explore-said")')
 RUN = "Run all cells (Run → Run All Cells) for the controls."
+BUILT = re.compile(
+    r"^:::\{(?:hero|lessons)\}\n:::\n*|^<p class=\"begin\">.*\n*", re.MULTILINE
+)  # of the built page only
 SPHINX = "{eval-rst}", "{bibliography}"  # what Jupyter cannot show in any words
 
 
@@ -102,7 +105,7 @@ def copies():
 
     def worded(source, here, code):
         source = SOLUTION.sub(lambda m: folded(m, code), CHOICE.sub(unfolded, source))
-        source = END.sub("", source)
+        source = BUILT.sub("", END.sub("", source))
         source = EQUATION.sub(r"$$\1 \\tag{\2}$$", source)
         source = LINK.sub(lambda m: linked(m[1], here, m[2], m[3]), source)
         source = re.sub(r"\{ref\}`([^<`]+) <([\w-]+)>`", lambda m: linked(m[1], here, "", m[2]), source)

@@ -5,6 +5,7 @@ JOBS = (
     "numbering",
     "choice",
     "pages",
+    "front",
     "docstrings",
     "folds",
     "lesson",

@@ -1,53 +1,54 @@
-"""The picture of the front page: its curves by another way, and what it says."""
+"""The pictures of the first two pages: they say what the stored trainings gave."""
 
-from functools import partial
+import json
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 
-from rnncourse import lstm, rnn
 from rnncourse.figures import front, style
-from rnncourse.gradcheck import complex_step
+from rnncourse.recall import recorded
 
 
-@pytest.mark.parametrize("scale", [0.5, 4])
-def test_the_echoes_are_those_of_the_transported_row_and_the_complex_step(scale, monkeypatch):
-    seen, right = {}, lstm.forward
-    for module in rnn, lstm:
-
-        def forward(params, x, *start, module=module, original=module.forward):
-            seen[module] = params, x, original(params, x, *start)
-            return seen[module][-1]
-
-        monkeypatch.setattr(module, "forward", forward)
-    plain, gated = front.echoes(scale)
-    rng = np.random.default_rng(0)
-    rng.normal(size=(5, 32, 32)), rng.normal(size=(50, 32))
-    loss = rng.normal(size=32)
-
-    params, _, h = seen[rnn]
-    expected = [np.linalg.norm(loss @ rnn.transport(params, h, 50, k)) for k in (0, 25, 50)]
-    assert np.allclose(plain[[0, 25, 50]], expected / expected[-1], rtol=1e-10)
-
-    params, x, s = seen[lstm]
-
-    def later(C, k):  # the loss as a function of the cell of step k, and of h_k = o_k tanh(C_k) with it
-        return loss @ right(params, x[k:], s.o[k - 1] * np.tanh(C), C).h[-1]
-
-    expected = [np.linalg.norm(complex_step(partial(later, k=k), s.C[k])) for k in (1, 25, 50)]
-    assert np.allclose(gated[[1, 25, 50]], expected / expected[-1], rtol=1e-10)
+@pytest.fixture(scope="module")
+def hero():
+    return BeautifulSoup(front.hero(), "html.parser")
 
 
-def test_the_page_says_truly_that_the_one_is_straight_and_the_other_level():
-    for scale in np.geomspace(0.5, 4, 7):
-        plain, gated = front.echoes(scale)
-        assert plain[0] < 0.01 and 0.5 < gated[0] < 2
-    steps = np.arange(51)
-    assert np.corrcoef(steps, np.log(front.echoes(0.5)[0]))[0, 1] > 0.999
+@pytest.mark.parametrize("kind", ["plain", "LSTM"])
+def test_the_dots_and_the_words_are_the_medians_of_the_longest_lists(hero, kind):
+    (run,) = [run for run in recorded()["lengths"] if run["network"] == kind and run["T"] == 60]
+    fan = hero.select_one(f"[data-network={kind}]")
+    tops = [float(dot["style"].rpartition("top:")[2].rstrip("%")) for dot in fan.select("i")]
+    assert np.allclose(tops, [100 * (1 - answers[1]) for answers in run["answers"]], atol=0.06)
+    assert fan.output.text == f"{run['answers'][-1][1]:.2f}"
+    assert fan.output.text in fan.select_one(".plot")["aria-label"]
 
 
-def test_the_alt_text_names_both_ends():
-    fig = front.echo(1)
-    assert "10⁻³¹ in the plain network and about 0.7 in the LSTM" in fig.get_label()
-    assert [text.get_text() for text in fig.axes[0].texts] == ["plain network: 10⁻³¹", "LSTM: 0.7"]
+def test_the_slider_has_every_length_of_both_networks(hero):
+    facts = json.loads(hero.script.string)
+    assert int(hero.input["max"]) + 1 == len(facts["steps"]) == len(facts["plain"]) == len(facts["LSTM"])
+    for k, T in enumerate(facts["steps"]):
+        for kind in ("plain", "LSTM"):
+            (run,) = [run for run in recorded()["lengths"] if (run["network"], run["T"]) == (kind, T)]
+            assert facts[kind][k]["solved"] == run["solved"]
+
+
+def test_the_lead_is_true_of_the_stored_runs(hero):
+    """Good answers after five steps; after fifty, one half whatever came first."""
+    facts = json.loads(hero.script.string)
+    short, long = (facts["plain"][facts["steps"].index(T)]["says"] for T in (5, 50))
+    assert np.allclose(short, recorded()["numbers"], atol=0.05) and np.allclose(long, 0.5, atol=0.05)
+    assert facts["LSTM"][facts["steps"].index(50)]["solved"] == front.SEEDS == len(recorded()["seeds"])
+
+
+def test_the_thumbnail_of_chapter_2_rises_before_it_falls():
+    path = BeautifulSoup(front.thumbnail(2), "html.parser").path["d"]
+    y = [float(point.split(" ")[1]) for point in path.lstrip("M").split("L")]
+    assert 0 < int(np.argmin(y)) < len(y) - 1 and y[-1] > y[0] - 10
+
+
+def test_a_training_says_its_first_and_last_error():
+    fig = front.training({"plain": [0.2] * 20 + [0.1] * 20, "gated": [0.3] * 20 + [0.004] * 25})
+    assert "plain: from 0.2 to 0.1 in 40 updates; gated: from 0.3 to 0.004 in 45 updates" in fig.get_label()
     assert "<svg" in style.svg(fig)
