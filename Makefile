@@ -11,6 +11,7 @@
 # make alarms   spoil stored outputs and formulas; the notebooks must notice
 # make versions  the tests on the oldest and newest numpy and Python
 # make mutation  alters the package, one sign or index at a time; a test must fail (an hour or two)
+# make attack   alters every right answer in every place; no check may let a wrong one pass (some minutes)
 # make bench    our gradients beside PyTorch's and JAX's
 # make lighthouse  the weight and speed of the pages
 # make lock     resolve requirements.txt anew from pyproject.toml
@@ -44,7 +45,7 @@ JUPYTER_BOOK = $(BIN)/jupyter-book build book --config _config.yml --path-output
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60
 
-.PHONY: book html test lint lab notebooks nightly dist pdf release other-cpu alarms versions mutation bench lighthouse lock clean env help
+.PHONY: book html test lint lab notebooks nightly dist pdf release other-cpu alarms versions mutation attack bench lighthouse lock clean env help
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
 
@@ -125,6 +126,9 @@ versions: .venv/ready node_modules/.ready
 # cosmic-ray comes for this run only, into a layer over .venv that uv keeps in its cache: nothing else needs it.
 mutation: .venv/ready-torch
 	@$(BIN)/uv run --quiet --no-project --python $(BIN)/python --with cosmic-ray==8.7.0 python -m tools.mutation
+
+attack: .venv/ready
+	@$(BIN)/python -m tools.attack
 
 bench: .venv/ready-torch
 	@$(BIN)/python -m benchmarks.gradients

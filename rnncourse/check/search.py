@@ -103,12 +103,19 @@ def parsed(function):
 
 def compiled(tree, function):
     """The function that an altered tree defines, with the original's globals; None if there is none."""
-    space = dict(function.__globals__)
+    return defined(ast.fix_missing_locations(tree), "<altered>", function.__globals__, tree.body[0].name)
+
+
+def defined(code, file, space, name):
+    """The function of this name that code, a text or a tree, defines among the names of a space, or None."""
+    space = dict(space)
     try:
-        exec(compile(ast.fix_missing_locations(tree), "<altered>", "exec"), space)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as "int is not subscriptable"
+            exec(compile(code, file, "exec"), space)
     except (SyntaxError, TypeError, ValueError, NameError):
         return None
-    return space[tree.body[0].name]
+    return space[name]
 
 
 def slips(tree, names) -> Iterator[tuple[str, int]]:
@@ -254,7 +261,7 @@ def shifted(index):
 
 def call_variants(node):
     name = ast.unparse(node.func)
-    for kind, text in SLIPS.get(name, []):
+    for kind, text in SLIPS.get(name, []) if node.args else []:
         yield kind, expression(text, a=node.args[0], b=node.args[-1])
     if name == "range":
         for i, argument in enumerate(node.args[:2]):

@@ -124,7 +124,8 @@ def _(T):
 
 @gradient.mistake("assigned-not-added", "eq-double-sum", part="terms")
 def _(T):
-    """Only the last pass of a loop is left: `dW = ...` throws away what was there, `dW += ...` adds to it.
+    """Of each sum one use of W is left, the first or the last. In a loop, `dW = ...` throws away what was
+    there, and `dW += ...` adds to it.
 
     `=` where `+=` belongs; walking back, the pass that survives is k = 1.
     """
@@ -181,8 +182,8 @@ def _(T):
 
 @gradient.mistake("double-counting", "eq-total-derivative", part="times")
 def _(t, k):
-    """Term (t, k) is counted t - k + 1 times: the last factor is the immediate derivative, with h_{k-1}
-    frozen, not the total one.
+    """Term (t, k) is counted t - k + 1 times: one of the two outer factors is total where it must be local,
+    the loss gradient dl[t], or the immediate derivative with h_{k-1} frozen.
 
     The last factor of the sum is read as a total derivative, which contains all earlier steps already.
     """
@@ -497,7 +498,8 @@ def _(h_prev, h_t):
 
 @immediate.mistake("axes-swapped", "eq-immediate")
 def _(h_prev, h_t):
-    """The axes of the weight are exchanged: entry [i, a, b] belongs to W_ab, row first.
+    """The axes stand in another order: entry [i, a, b] belongs to unit i and to W_ab. The unit is first, then
+    row and column of the weight.
 
     Which index of W comes first is lost among three axes.
     """

@@ -143,7 +143,7 @@ def _(f):
 
 @gate_path.mistake("product-over-units", "eq-gate-path")
 def _(f, t, k):
-    """You multiply over the units as well as over time: each unit has a product of its own.
+    """You multiply over the units, alone or as well as over time: each unit has its own product over time.
 
     `f[k:t].prod()` without an axis multiplies all numbers of the array.
     """
