@@ -15,7 +15,11 @@ from tools.browser import AT_HOME, chromium
 
 BUILD = Path(__file__).parent.parent / "_build"
 MARGIN = dict.fromkeys(("top", "bottom", "left", "right"), "18mm")
-FOOTER = '<p style="width: 100%; font-size: 8px; text-align: center"><span class="title"></span></p>'
+FOOTER = (
+    '<p style="width: 100%; font-size: 8px; margin: 0 18mm; display: flex; justify-content: space-between">'
+    '<span class="title"></span>'
+    '<span><span class="pageNumber"></span> / <span class="totalPages"></span></span></p>'
+)
 
 
 def reading_order(page, address):

@@ -134,7 +134,7 @@ def test_play_runs_to_the_end_and_pauses(visit):
 def test_reduced_motion_turns_play_into_single_steps(visit):
     page = visit(reduced_motion="reduce")
     assert page.get_by_role("button", name="Play").count() == 0
-    page.get_by_role("button", name="Step").click()
+    page.get_by_role("button", name="One step on").click()
     assert alt(page) == "Rate 1.5, up, rising."
     page.wait_for_timeout(600)
     assert alt(page) == "Rate 1.5, up, rising."

@@ -65,17 +65,35 @@ const move = (box, draw) => {
     const slider = button.closest(".explore-control").querySelector("input");
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     let running;
-    const stop = () => { running = clearInterval(running); button.textContent = still ? "Step" : "Play"; };
+    const stop = () => {
+      running = clearInterval(running);
+      button.textContent = "Play";
+      box.classList.remove("playing");
+    };
     const step = () => {
-      slider.value = +slider.value < +slider.max ? +slider.value + 1 : 0;
+      slider.value = +slider.value < +slider.max ? +slider.value + 1 : 0;   // after the last comes the first
       show();
       if (slider.value === slider.max) stop();
     };
+    button.hidden = still;
     button.addEventListener("click", () => {
-      if (still) step();
-      else if (running) stop();
-      else { running = setInterval(step, 400); button.textContent = "Pause"; }
+      if (running) return stop();
+      running = setInterval(step, 400);
+      button.textContent = "Pause";
+      box.classList.add("playing");
     });
+    const steps = document.createElement("span");
+    steps.className = "explore-steps";
+    button.replaceWith(steps);
+    const single = (kind, sign, words, by) => {
+      const one = Object.assign(document.createElement("button"), {type: "button", className: `explore-step-${kind}`, textContent: sign});
+      one.setAttribute("aria-label", words);
+      one.addEventListener("click", () => { stop(); slider.value = +slider.value + by; show(); });
+      steps.append(one);
+    };
+    single("back", "◂", "One step back", -1);
+    steps.append(button);
+    single("on", "▸", "One step on", 1);
     form.addEventListener("reset", stop);
     slider.addEventListener("input", stop);
     stop();
