@@ -197,7 +197,7 @@ def test_a_phone_needs_no_sideways_scrolling_and_offers_room_for_a_finger(visit,
         """() => [...document.querySelectorAll("[type=range], .explore button, select, fieldset label")]
           .map((element) => element.getBoundingClientRect().height)"""
     )
-    assert len(sizes) == 7 and min(sizes) >= 44
+    assert len(sizes) == 9 and min(sizes) >= 44
     letters = page.evaluate(
         """() => {
           const text = document.querySelector("svg text"), svg = text.closest("svg");
