@@ -119,7 +119,7 @@ def test_lag_norms_are_those_of_a_network_written_out(unit, weights):
             h = activation(W @ h + x_t)
         return h
 
-    norms, bound = pictures.lag_norms(1.5, unit, weights, n=6, T=8)
+    norms, bound = pictures.lag_norms(1.5, unit, weights, n=6, T=8, seeds=1)
     assert norms[-1] == pytest.approx(
         np.linalg.norm(complex_step(run, np.full(6, 0.5 * (unit == "logistic"))), 2)
     )
