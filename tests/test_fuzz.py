@@ -448,7 +448,7 @@ def test_checks(exercise, answer, called):
 
 
 @settings(fuzz, max_examples=200)
-@given(st.sampled_from(list(check.EXERCISES)), st.sampled_from(SPECIAL))
+@given(st.sampled_from([key for key in check.EXERCISES if key != "2c-left"]), st.sampled_from(SPECIAL))
 def test_checks_of_answers_of_the_right_shape(exercise, factor):
     def answer(*arguments):
         value = check.EXERCISES[exercise].right(*arguments)
