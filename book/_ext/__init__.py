@@ -8,6 +8,7 @@ JOBS = (
     "front",
     "docstrings",
     "folds",
+    "anchors",
     "lesson",
     "static_files",
     "live",
