@@ -1,4 +1,4 @@
-"""Links into what a cell shows: an id in stored HTML that the page's own links name, such as a published row's."""
+"""Links into what a cell shows: an id in stored HTML that links name, such as a published row."""
 
 import re
 
