@@ -5,6 +5,8 @@ from pathlib import Path
 
 from rnncourse import palette
 
+from . import older
+
 ROOT = Path(__file__).parents[2]
 UNUSED = ("basic.css", "*.png", "sphinx_highlight.js", "pygments.css", "mystnb.*.css", "exercise.css")
 
@@ -44,4 +46,5 @@ def setup(app):
     app.connect("builder-inited", copy_katex)
     app.connect("env-get-outdated", see_assets)
     app.connect("build-finished", colour)
+    app.connect("build-finished", older.add, priority=700)
     app.connect("build-finished", sweep, priority=900)
