@@ -24,6 +24,13 @@ from rnncourse.figures import style
 from rnncourse.figures.chapter_1 import jacobian
 
 
+@pytest.fixture(autouse=True)
+def house():
+    """Pictures drawn here by hand are drawn as explore draws them."""
+    with style.house():
+        yield
+
+
 def wave(rate, shift):
     """Two lines of a hundred points; a shift above 2 adds a third, another structure."""
     fig, ax = style.figure(height=2.4)

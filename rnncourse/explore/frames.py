@@ -14,7 +14,8 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 def draw(figure, grids, values, places):
     """One frame, its axes where `places` has them: they stand still, and the layout is computed but once."""
     try:
-        fig = figure(**dict(zip(grids, values, strict=True)))
+        with style.house():
+            fig = figure(**dict(zip(grids, values, strict=True)))
         if len(places) == len(fig.axes):
             fig.set_layout_engine("none")
             for ax, place in zip(fig.axes, places, strict=True):

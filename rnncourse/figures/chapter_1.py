@@ -9,7 +9,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from matplotlib.path import Path
 
 from rnncourse import rnn
-from rnncourse.figures.style import COLORS, SUPERSCRIPTS, figure, heatmap, minus
+from rnncourse.figures.style import COLORS, SUPERSCRIPTS, dress, figure, heatmap, minus
 from rnncourse.gradcheck import complex_step, relative_error
 
 ARROW = {"arrowstyle": "-|>", "mutation_scale": 10, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
@@ -345,3 +345,6 @@ def u_curve():
         "The complex step falls along the same line, but on down to 1e-15 at a step of 1e-7, and stays there."
     )
     return fig
+
+
+dress(globals())

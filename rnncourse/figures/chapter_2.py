@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from rnncourse import rnn, spectra
-from rnncourse.figures.style import COLORS, figure, minus
+from rnncourse.figures.style import COLORS, dress, figure, minus
 
 STYLES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
 PRINTED = np.array([[0.58, 0.24], [0.24, 0.72]])
@@ -367,3 +367,6 @@ def ring(lam, energy):
         f"energies from {energy.min():.1f} to {energy.max():.0f} follow 1 / (1 − |λ|²)."
     )
     return fig
+
+
+dress(globals())

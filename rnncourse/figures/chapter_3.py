@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from rnncourse import lstm
-from rnncourse.figures.style import COLORS, SUPERSCRIPTS, figure, minus
+from rnncourse.figures.style import COLORS, SUPERSCRIPTS, dress, figure, minus
 from rnncourse.spectra import norm
 
 # --- Figure 2: the cell ---------------------------------------------------------------------------------
@@ -364,3 +364,6 @@ def learning(data, T):
         + ". ".join(["; ".join(says), *outside, ""]).strip()
     )
     return fig
+
+
+dress(globals())

@@ -61,3 +61,6 @@ def distances(exercise):
 
 def square(i, j):
     return Path.unit_rectangle().transformed(Affine2D().translate(j, i))
+
+
+style.dress(globals())

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from rnncourse.figures.style import COLORS, figure
+from rnncourse.figures.style import COLORS, dress, figure
 from rnncourse.recall import BEST_CONSTANT, recorded
 
 NETWORKS = {
@@ -109,3 +109,6 @@ def training(runs):
         f"Error while training. {'; '.join(said)}. Always answering one half gives {BEST_CONSTANT:.3f}."
     )
     return fig
+
+
+dress(globals())

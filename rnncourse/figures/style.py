@@ -4,9 +4,12 @@ import hashlib
 import io
 import re
 import unicodedata
+from contextlib import contextmanager
+from functools import wraps
 from itertools import groupby
 from numbers import Real
 from pathlib import Path
+from types import FunctionType
 from xml.etree import ElementTree
 
 import matplotlib
@@ -24,7 +27,33 @@ from rnncourse.palette import COLORS, TEXT
 RC = matplotlib.rc_params_from_file(Path(__file__).with_name("course.mplstyle"), use_default_template=False)
 RC["axes.prop_cycle"] = cycler(color=[*COLORS.values()])
 RC["grid.color"] = COLORS["reference"]
-matplotlib.rcParams.update(RC)
+
+
+@contextmanager
+def house():
+    """The course's style over matplotlib's defaults, whatever the reader has set; nothing is left behind."""
+    with matplotlib.rc_context():
+        if matplotlib.rcParams["svg.hashsalt"] != RC["svg.hashsalt"]:  # not in here already
+            matplotlib.rcdefaults()
+            matplotlib.rcParams.update(RC)
+        yield
+
+
+def dress(names):
+    """Let all public functions of a module, given by its globals(), draw in the course's style."""
+    for name, function in list(names.items()):
+        own = isinstance(function, FunctionType) and function.__module__ == names["__name__"]
+        if own and not name.startswith("_"):
+            names[name] = _dressed(function)
+
+
+def _dressed(function):
+    @wraps(function)
+    def drawn(*arguments, **keywords):
+        with house():
+            return function(*arguments, **keywords)
+
+    return drawn
 
 
 def figure(rows=1, cols=1, *, width=6.4, height=3.2, **subplots_kw):
@@ -32,10 +61,11 @@ def figure(rows=1, cols=1, *, width=6.4, height=3.2, **subplots_kw):
 
     A phone shows a picture of up to 5.1 inches whole; a wider one scrolls sideways, its text still legible.
     """
-    fig = Figure(figsize=(width, height))
-    if isinstance(rows, list):
-        return fig, fig.subplot_mosaic(rows, **subplots_kw)
-    return fig, fig.subplots(rows, cols, **subplots_kw)
+    with house():
+        fig = Figure(figsize=(width, height))
+        if isinstance(rows, list):
+            return fig, fig.subplot_mosaic(rows, **subplots_kw)
+        return fig, fig.subplots(rows, cols, **subplots_kw)
 
 
 def heatmap(ax, M, *, limit=None, fmt="{:.2f}", fontsize=10):
@@ -100,7 +130,7 @@ def drawing(fig):
         raise ValueError("a figure needs an alt text: fig.set_label('what the picture shows')")
     _plain_powers(fig)
     file = io.StringIO()
-    with matplotlib.rc_context(RC):
+    with house():
         # savefig would lay the figure out and draw it twice.
         FigureCanvasSVG(fig).print_svg(file, metadata={"Date": None, "Creator": None})
     idle = r"(?s)<!DOCTYPE.*?>|<metadata>.*?</metadata>|<style.*?</style>"

@@ -1,15 +1,22 @@
 """The one look: colours, bytes that do not change, letters that a page can set in its own font."""
 
+import inspect
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import FunctionType
 from xml.etree import ElementTree
 
+import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from cycler import cycler
 
+from rnncourse.explore import explore
+from rnncourse.figures import chapter_1, chapter_2, chapter_3, check, front
 from rnncourse.figures.style import figure, heatmap, power_of_ten, svg
 from rnncourse.palette import COLORS, TEXT, css
 
@@ -140,3 +147,58 @@ def test_letters_on_the_strongest_tint():
     for color in COLORS:
         for paper, tint, ink in zip(themes("paper"), themes(f"rnn-{color}"), themes("ink"), strict=True):
             assert contrast(0.55 * paper + 0.45 * tint, ink) >= 4.5
+
+
+PICTURES = [
+    function
+    for module in (chapter_1, chapter_2, chapter_3, front, check)
+    for function in vars(module).values()
+    if isinstance(function, FunctionType) and function.__module__ == module.__name__
+    if "figure(" in inspect.getsource(function) and not function.__name__.startswith("_")
+]
+SHORT = [chapter_1.unrolled, chapter_1.jacobian, chapter_3.gates]
+LOUD = {"lines.linewidth": 9, "axes.prop_cycle": cycler(color=["red"]), "svg.hashsalt": None, "font.size": 30}
+
+
+def test_all_pictures_draw_in_the_course_s_style():
+    assert len(PICTURES) > 25
+    assert [f.__name__ for f in PICTURES if not hasattr(f, "__wrapped__")] == []
+
+
+@pytest.mark.parametrize("taste", ["default", "ggplot", "seaborn-v0_8", "dark_background", "xkcd", LOUD])
+@pytest.mark.parametrize("picture", SHORT, ids=lambda picture: picture.__name__)
+def test_another_style_changes_no_picture(picture, taste):
+    plain = svg(picture())
+    with matplotlib.rc_context():
+        plt.xkcd() if taste == "xkcd" else plt.style.use(taste)
+        before = dict(matplotlib.rcParams)
+        assert svg(picture()) == plain
+        assert dict(matplotlib.rcParams) == before
+
+
+@pytest.mark.parametrize("taste", ["default", "xkcd"])
+def test_an_explorable_of_the_readers_own_is_drawn_in_another_style(taste):
+    def own(a):
+        fig, ax = figure(height=2)
+        ax.plot([0, a], label="a line")
+        ax.legend()
+        fig.set_label(f"To {a}.")
+        return fig
+
+    plain = explore(own, a=[1, 2]).html
+    with matplotlib.rc_context():
+        plt.xkcd() if taste == "xkcd" else plt.style.use(taste)
+        assert explore(own, a=[1, 2]).html == plain
+
+
+def test_importing_the_course_changes_no_setting():
+    program = """
+import matplotlib
+before = dict(matplotlib.rcParams)
+from rnncourse import certificates, check, explore, figures
+from rnncourse.figures import chapter_1, chapter_2, chapter_3, front
+changed = {key for key, value in matplotlib.rcParams.items() if value != before[key]}
+assert not changed, changed
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
