@@ -201,3 +201,8 @@ def gru_step(rng):
 
 def latch(rng):
     return (float(1 + 10 ** rng.uniform(-1, 1)),)
+
+
+def half_lives(rng):
+    shortest = float(rng.uniform(1, 5))
+    return shortest, shortest * float(rng.uniform(2, 50)), 1 + size(rng, 5)

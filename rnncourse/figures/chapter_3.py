@@ -366,4 +366,65 @@ def learning(data, T):
     return fig
 
 
+STARTS = {  # as stored: what the picture calls it, its colour and line style
+    "bias 1": ("forget bias 1", "reference", ":"),
+    "forget half": ("forget half only", "gate", "--"),
+    "chrono": ("chrono, both", "cell", "-"),
+}
+
+
+def starts(data):
+    """The stored runs of the LSTM's starts: updates until solved over the length, a dot a seed."""
+    fig, ax = figure(width=5.1, height=3.1)
+    lengths = sorted({run["T"] for run in data["runs"]})
+    says = []
+    for shift, (start, (name, color, style)) in zip((-0.08, 0, 0.08), STARTS.items(), strict=True):
+        medians = []
+        for place, T in enumerate(lengths):
+            runs = [run for run in data["runs"] if (run["start"], run["T"]) == (start, T)]
+            done = [run["updates"] for run in runs if run["solved"]]
+            open_ = [run["updates"] for run in runs if not run["solved"]]
+            ax.plot([place + shift] * len(done), done, "o", ms=4, color=COLORS[color])
+            ax.plot([place + shift] * len(open_), open_, "^", ms=6, mfc="none", color=COLORS[color])
+            medians.append(np.median(done + open_))
+        ax.plot(np.arange(len(lengths)) + shift, medians, style, color=COLORS[color])
+        ax.text(len(lengths) - 0.82, medians[-1], name, va="center", color=COLORS[color])
+        says.append(f"{name}: " + ", ".join(f"{m:.0f}" for m in medians))
+    ax.set(xlim=(-0.3, len(lengths) + 0.35), ylim=(0, 1.06 * data["limit"]))
+    ax.set_xticks(range(len(lengths)), [f"T = {T}" for T in lengths])
+    ax.set(ylabel="updates until solved")
+    fig.set_label(
+        "Updates until the adding task is solved, a dot per seed, a line through the medians, at T = "
+        f"{', '.join(map(str, lengths))}. {'; '.join(says)}. A triangle: not solved within {data['limit']}."
+    )
+    return fig
+
+
+def lyapunov(data):
+    """The stored largest Lyapunov exponents over the scale of the weights: median and quartiles of seeds."""
+    fig, ax = figure(width=5.1, height=3.1)
+    says = []
+    for kind in "tanh", "LSTM":
+        color, style = NETWORKS[kind]
+        rows = [row for row in data["results"] if row["kind"] == kind]
+        scale = [row["scale"] for row in rows]
+        _, low, middle, high, _ = np.array([row["quartiles"] for row in rows]).T
+        ax.fill_between(scale, low, high, color=COLORS[color], alpha=0.2, lw=0)
+        ax.plot(scale, middle, style, color=COLORS[color], lw=2)
+        ax.text(scale[0], middle[0] + 0.09, kind, color=COLORS[color])
+        says.append(f"{kind} from {middle[0]:.2f} at scale {scale[0]:g} to {middle[-1]:.2f} at {scale[-1]:g}")
+    ax.axhline(0, color=COLORS["reference"], lw=0.7)
+    ax.text(scale[0], 0.08, "grows", fontsize=9)
+    ax.set(xscale="log", xlabel="scale of the weights", ylabel="largest exponent per step")
+    ticks = [0.25, 0.5, 1, 2, 4, 8, 16, 32]
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+    fig.set_label(
+        f"The largest Lyapunov exponent over the scale of the weights, medians of {data['seeds']} seeds: "
+        + minus("; ".join(says))
+        + "."
+    )
+    return fig
+
+
 dress(globals())

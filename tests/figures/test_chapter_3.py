@@ -8,6 +8,7 @@ from rnncourse import lstm
 from rnncourse.figures import chapter_3 as figures
 from rnncourse.figures import style
 from rnncourse.gradcheck import complex_step
+from rnncourse.stored import runs
 
 DATA = {
     "updates": 200,
@@ -40,6 +41,8 @@ ALL = {
     "latching": lambda: figures.latching(0.5),
     "lags": lambda: figures.lags(CURVES),
     "learning": lambda: figures.learning(DATA, 50),
+    "starts": lambda: figures.starts(runs("chrono")),
+    "lyapunov": lambda: figures.lyapunov(runs("lyapunov")),
 }
 
 
@@ -190,3 +193,30 @@ def test_what_a_run_shows_is_told_too():
     pulse = RUN._replace(C=np.array([[0.0], [-2.0], [8.0]]), h=np.array([[0.0], [-0.96], [1.0]]))
     label = figures.run(pulse, np.ones((2, 1)), ["pulse"]).get_label()
     assert label == "A run of 2 steps. The cell goes 0.0, −2.0, 8.0. The hidden state goes 0.0, −1.0, 1.0."
+
+
+def test_the_starts_are_the_stored_runs_with_their_medians():
+    data = {"limit": 100, "runs": []}
+    for start, updates in (
+        ("bias 1", (90, 50, 70)),
+        ("chrono", (10, 30, 20)),
+        ("forget half", (40, 60)),
+    ):
+        data["runs"] += [{"start": start, "T": 5, "solved": True, "updates": u} for u in updates]
+    data["runs"].append({"start": "forget half", "T": 5, "solved": False, "updates": 100})
+    fig = figures.starts(data)
+    (ax,) = fig.axes
+    dots = sorted(float(y) for line in ax.lines if line.get_marker() == "o" for y in line.get_ydata())
+    assert dots == [10, 20, 30, 40, 50, 60, 70, 90]
+    triangles = [float(y) for line in ax.lines if line.get_marker() == "^" for y in line.get_ydata()]
+    assert triangles == [100]
+    assert "forget bias 1: 70; forget half only: 60; chrono, both: 20" in fig.get_label()
+
+
+def test_the_exponents_are_drawn_by_kind():
+    rows = [("tanh", 1, -3.0), ("tanh", 2, -1.0), ("LSTM", 1, -0.5), ("LSTM", 2, 0.25)]
+    results = [{"kind": k, "scale": s, "quartiles": [m - 2, m - 1, m, m + 1, m + 2]} for k, s, m in rows]
+    fig = figures.lyapunov({"seeds": 3, "results": results})
+    drawn = [np.asarray(line.get_ydata()).tolist() for line in fig.axes[0].lines]
+    assert drawn[:2] == [[-3, -1], [-0.5, 0.25]]
+    assert "LSTM from −0.50 at scale 1 to 0.25 at 2" in fig.get_label()
