@@ -411,7 +411,7 @@ def lyapunov(data):
         _, low, middle, high, _ = np.array([row["quartiles"] for row in rows]).T
         ax.fill_between(scale, low, high, color=COLORS[color], alpha=0.2, lw=0)
         ax.plot(scale, middle, style, color=COLORS[color], lw=2)
-        ax.text(scale[0], middle[0] + 0.09, kind, color=COLORS[color])
+        ax.text(scale[1] * 1.2, middle[1] - 0.02, kind, va="top", color=COLORS[color])
         says.append(f"{kind} from {middle[0]:.2f} at scale {scale[0]:g} to {middle[-1]:.2f} at {scale[-1]:g}")
     ax.axhline(0, color=COLORS["reference"], lw=0.7)
     ax.text(scale[0], 0.08, "grows", fontsize=9)
