@@ -100,6 +100,30 @@ def test_an_edit_is_kept_differs_and_can_be_taken_back(lab):
     expect(page.locator(f"{NUDGE} .cm-content")).to_have_text("print(W)")
 
 
+def test_a_folded_call_of_a_picture_runs_where_it_is_and_opens_to_be_edited(lab):
+    page = lab()
+    box = page.locator(".picture-first[data-cell]").first
+    box.locator(".do-run").click()
+    expect(box.locator(".status")).to_contain_text("Same as printed")
+    expect(box.locator(".fold")).to_have_js_property("open", False)
+    box.hover()
+    box.locator(".do-edit").click()
+    expect(box.locator(".cm-content")).to_be_focused()
+
+
+def test_one_copy_button_a_cell_and_it_says_what_it_copies(lab):
+    page = lab(permissions=["clipboard-read", "clipboard-write"])
+    page.wait_for_function("!document.querySelector('article section > section:not(.drawn)')")
+    assert page.locator("[data-cell] .copy").count() == 0
+    page.locator(NUDGE).hover()
+    page.locator(f"{NUDGE} .do-copy").click()
+    expect(page.locator(f"{NUDGE} .do-copy")).to_have_text("Copied")
+    assert (
+        page.evaluate("navigator.clipboard.readText()").rstrip()
+        == page.locator(f"{NUDGE} .cell_input pre").text_content().rstrip()
+    )
+
+
 def test_what_an_edit_above_has_overtaken_says_so(lab):
     page = lab()
     expect(run(page, LOOPS)).to_contain_text("Same")
@@ -264,6 +288,29 @@ def test_with_save_data_the_first_run_asks(lab):
     expect(run(page, NUDGE)).to_contain_text(re.compile(r"Running fetches Python, [\d.]+ MB, once"))
     page.get_by_role("button", name="Fetch and run").click()
     expect(page.locator(f"{NUDGE} .status")).to_contain_text("Same as printed")
+
+
+def test_progress_is_fetched_only_once_there_is_any(lab):
+    page, asked = lab(), []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.reload()
+    assert not {"progress.js", "progress.json", "live.js", "worker.js"} & set(asked)
+    edit(page, NUDGE, "x = 1")
+    expect(page.locator(".progress-button")).to_be_visible()
+    assert "progress.js" in asked
+
+
+def test_a_page_left_and_come_back_to_says_that_it_was_stopped(lab):
+    page = lab()
+    box = edit(page, NUDGE, "while True: pass")
+    page.keyboard.press("Control+Enter")
+    expect(box.locator(".status")).to_contain_text("Running")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    page.evaluate("localStorage.setItem('rnncourse:cell:a007', JSON.stringify({code: 'elsewhere = 1'}))")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(box.locator(".status")).to_contain_text("Stopped when you left the page")
+    expect(page.locator("[data-cell=a007] .cm-content")).to_have_text("elsewhere = 1")
+    expect(run(page, LOOPS)).not_to_contain_text("Stopped")
 
 
 def test_progress_is_shown_exported_cleared_and_brought_back(lab, tmp_path):

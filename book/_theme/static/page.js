@@ -1,4 +1,5 @@
 // The head and the menu of a page, what scrolls on it, and copies of its code.
+const here = document.currentScript.src;
 const button = document.querySelector("button.theme");
 button.hidden = false;
 const name = () => {
@@ -71,7 +72,7 @@ addEventListener("load", () => whenIdle(drawNext));
 const drawn = new ResizeObserver((boxes) => boxes.forEach(({target: box}) => {
   if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
   else if (box !== document.activeElement) box.removeAttribute("tabindex");
-  if (box.matches(":not(.cell_output) > :not(.docstring) > .highlight > pre") && !box.nextElementSibling) offerCopy(box);
+  if (box.matches(".highlight > pre") && !box.nextElementSibling && !box.closest(".cell, .docstring")) offerCopy(box);
 }));
 document.querySelectorAll("pre, .katex-display, .scroll, .output, .rnn-figure").forEach((box) => {
   box.tabIndex = 0;
@@ -88,3 +89,15 @@ function offerCopy(code) {
   });
   code.after(copy);
 }
+
+// How far the reader is: fetched once something is kept in this browser. From a folder nothing can be fetched.
+let progress;
+const track = () => {
+  try {
+    const kept = Object.keys(localStorage).some((key) => key.startsWith("rnncourse:"));
+    if (kept && location.protocol !== "file:") progress ??= import(new URL("live/progress.js", here)).catch(() => { progress = null; });
+  } catch { /* nothing is kept here */ }
+};
+["rnn:progress", "storage"].forEach((what) => addEventListener(what, track));
+addEventListener("submit", () => setTimeout(track));
+track();

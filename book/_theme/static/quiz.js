@@ -62,16 +62,3 @@ for (const form of document.querySelectorAll("form.choice")) {
   if (options[before]) options[before].checked = true;
   show(options[before] ? before : -1);
 }
-
-// One button at the foot of the page forgets every answer of the course.
-const all = () => stored((storage) => Object.keys(storage).filter((name) => name.startsWith("rnncourse:choice:"))) ?? [];
-const forget = Object.assign(document.createElement("button"), {type: "button", textContent: "Clear all my answers"});
-forget.addEventListener("click", () => {
-  stored((storage) => all().forEach((name) => storage.removeItem(name)));
-  document.querySelectorAll("form.choice .choice-buttons button[type=button]").forEach((one) => one.click());
-  document.querySelector(".brand").focus();
-  forget.hidden = true;
-});
-forget.hidden = !all().length;
-document.addEventListener("submit", () => { forget.hidden = !all().length; });
-document.querySelector(".end").append(forget);

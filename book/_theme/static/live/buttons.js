@@ -64,7 +64,7 @@
       add(bar, "edit", `Edit ${what}`, "Edit");
       if (navigator.clipboard) add(bar, "copy", `Copy ${what}`, "Copy");
       roving(bar);
-      pre.after(bar);
+      (pre.closest(".fold") ?? pre).after(bar);
       pre.addEventListener("dblclick", () => press(box, "edit"));
       pre.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); press(box, "edit"); } });
     }

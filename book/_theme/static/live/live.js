@@ -154,6 +154,7 @@ class Cell {
     this.input = box.querySelector(".cell_input");
     this.pre = this.input.querySelector("pre");
     this.printed = box.querySelector(".cell_output");
+    this.folded = this.pre.closest(".fold");
     this.button = box.querySelector(".do-run, .do-check");
     this.isAnswer = box.matches(".answerable [data-role='stub']") && Boolean(answer);
     this.card = box.closest(".card");
@@ -207,6 +208,7 @@ class Cell {
   }
 
   async edit(focus, from) {
+    if (this.folded) this.folded.open = true;
     if (this.editor) return focus && this.editor.focus();
     if (this.opening) return;
     this.opening = true;
@@ -352,6 +354,7 @@ class Cell {
     return this.end ??= (() => {
       const end = el("span", {hidden: true});
       if (this.isAnswer) this.box.querySelector(".answer").before(end);
+      else if (this.box.matches(".picture-first")) this.input.before(end);
       else this.input.after(end);
       return end;
     })();
@@ -571,6 +574,7 @@ class Cell {
 
   tint(line) {
     this.line = line;
+    if (line && this.folded) this.folded.open = true;
     if (this.editor) return this.editor.tint(line);
     if (!line) return;
     const bar = el("span", {className: "wrong-line"});
