@@ -1,15 +1,12 @@
-"""Links into what a cell shows: an id in stored HTML that links name, such as a published row."""
-
-import re
+"""Links to a published row: MyST knows the headings of another page, and here its named containers too."""
 
 from docutils import nodes
 
 
 def register(app, doctree):
     slugs = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
-    for node in doctree.findall(nodes.raw):
-        for name, title in re.findall(r'\bid="(wild-(\w+))"', node.astext()):
-            slugs[name] = 0, name, title.upper()
+    for node in doctree.findall(nodes.container):
+        slugs.update({name: (0, name, name) for name in node["ids"] if name.startswith("wild-")})
 
 
 def setup(app):
