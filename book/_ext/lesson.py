@@ -40,7 +40,7 @@ def minutes(text):
 def links(app, pagename, templatename, context, doctree):
     """What a notebook can be opened with, beside the line that says what runs, or below the title."""
     source = context.get("sourcename") or ""
-    if not source.endswith(".ipynb") or "body" not in context:
+    if not source.endswith(".ipynb") or "body" not in context or pagename == app.config.root_doc:
         return
     file = context["pathto"](f"_sources/{source}", 1)
     actions = f'<p class="actions"><a href="{file}" download>Download this notebook</a></p>'
