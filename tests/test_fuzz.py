@@ -363,8 +363,13 @@ def test_the_mathematics(name, rnd):
     dtype = np.dtype("c16" if "c" in kinds else "f4" if single else "f8")
     assert all(type(a) in (np.ndarray, np.float64, np.float32, np.complex128, float) for a in found)
     widened = np.__version__ < "2" and not any(map(np.ndim, given))  # numpy 1 makes float64 of one float32
-    if bool(out) and "gradcheck" not in name and name != "spectra.growth" and not widened:
-        assert {np.asarray(a).dtype for a in found} == {dtype}, (given, integers)
+    if (
+        bool(out)
+        and "gradcheck" not in name
+        and name not in ("spectra.growth", "spectra.cliff")
+        and not widened
+    ):
+        assert {np.asarray(a).dtype for a in found} == {dtype}
     if bend or special or any(abs(n) > 5 for n in integers):
         return
     plain = [np.asarray(value, "c16" if "c" in kinds else "f8") for value in values]
