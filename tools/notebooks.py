@@ -55,7 +55,7 @@ def normalised(nb):
     nb.metadata = {"kernelspec": KERNELSPEC}
     in_solution = False
     for cell in nb.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "live")}
         if cell.cell_type == "markdown" and "{solution-" in cell.source:
             in_solution = cell.source.rindex("{solution-") == cell.source.rfind("{solution-start}")
         elif cell.cell_type == "code" and in_solution:
