@@ -129,7 +129,8 @@ class Finding(NamedTuple):
         return (
             '<div class="rnn-certificate"><table><thead><tr><th scope="col">compared with</th>'
             f'<th scope="col">relative error</th></tr></thead><tbody>{body}</tbody></table>'
-            f"<p>{self.id}: {self.row.verdict}. Tried: {escape(self.row.inputs.__doc__)}.</p>"
+            f"<p>{self.id}: {self.row.verdict}. "
+            f"Tried: {escape(' '.join(self.row.inputs.__doc__.split()))}.</p>"
             f"<p>Altered forms: {escape('; '.join(self.altered))}.</p>"
             f"<details><summary>The code, from <code>{escape(code.__module__)}</code></summary>"
             f'<pre tabindex="0">{escape(inspect.getsource(code))}</pre></details></div>'
