@@ -83,7 +83,7 @@ def truncation(name, task, lengths, rates, limit):
             write(name, conditions(f"{COMMAND} {name}") | data)
 
 
-TODO = {
+PARTS_TO_RUN = {
     "chrono": lambda: compare("chrono", "start", STARTS, (50, 100, 200)),
     "ablations": lambda: compare("ablations", "variant", variants.VARIANTS, (20,), RATES[1:3], 1000),
     "truncated": lambda: truncation("truncated", adding.batch, (50,), RATES[:3], 2000),
@@ -91,5 +91,5 @@ TODO = {
 }
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or TODO:
-        TODO[name]()
+    for name in sys.argv[1:] or PARTS_TO_RUN:
+        PARTS_TO_RUN[name]()
