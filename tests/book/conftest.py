@@ -1,4 +1,4 @@
-"""What the tests of the built book share: its folder, a server on this machine, one browser."""
+"""What the tests of the built book share: its folder, a server on this machine."""
 
 import threading
 from functools import partial
@@ -6,21 +6,10 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tools.browser import AT_HOME, chromium
 from tools.serve import Quiet
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 
 
 def pages():
@@ -67,14 +56,6 @@ def server(site):
         threading.Thread(target=http.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{http.server_port}"
         http.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET, env=AT_HOME)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -15,10 +15,9 @@ from zipfile import ZipFile
 
 import nbformat
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tools import copies
-from tools.browser import AT_HOME, chromium
 from tools.notebooks import with_setup
 
 ROOT = Path(__file__).parents[2]
@@ -131,14 +130,10 @@ def scroll_to(page, selector, step):
     return page.locator(selector).first
 
 
-def test_a_copy_runs_in_jupyterlab_and_its_slider_is_live(lab):
+def test_a_copy_runs_in_jupyterlab_and_its_slider_is_live(browser, lab):
     address, work = lab
     (path,) = work.rglob("a-jacobian.ipynb")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"], env=AT_HOME
-        )
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
+    with browser.new_page(viewport={"width": 1200, "height": 900}) as page:
         page.set_default_timeout(60_000)
         page.goto(f"{address}/lab/tree/{path.relative_to(work).as_posix()}")
         page.locator(".jp-OutputArea svg[aria-label*=unrolled]").wait_for()  # a stored picture is shown
@@ -156,6 +151,5 @@ def test_a_copy_runs_in_jupyterlab_and_its_slider_is_live(lab):
             if all(cell.execution_count for cell in cells):
                 break
             page.wait_for_timeout(200)
-        browser.close()
     assert [cell.execution_count for cell in cells] == [*range(1, len(cells) + 1)]
     assert [out for cell in cells for out in cell.outputs if out.output_type == "error"] == []
