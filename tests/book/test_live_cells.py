@@ -50,7 +50,13 @@ def test_a_page_computes_what_it_prints(python, measured, drawn_alike, path):
     cells = json.loads((BOOK / path).read_text("utf-8"))["cells"]
     for n, cell in enumerate((c for c in cells if c["cell_type"] == "code"), 1):
         known, start = cell["metadata"].get("live", {}), time.monotonic()
-        request = {"type": "run", "id": n, "code": "".join(cell["source"]), "name": f"cell {n}"}
+        request = {
+            "type": "run",
+            "id": n,
+            "code": "".join(cell["source"]),
+            "name": f"cell {n}",
+            "printed": True,
+        }
         got = python.evaluate("(request) => ask(request)", request)
         measured.append((seconds := time.monotonic() - start, path, n))
         assert got["type"] == "done" and got["error"] is None, f"cell {n}: {got}"

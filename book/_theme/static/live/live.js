@@ -97,7 +97,7 @@ class Lab {
         const one = facts.cell;
         cell.progress(words(i), i, list.length);
         const answer = await this.python.ask(
-          {type: "run", code: one.code, name: `cell ${one.n}`},
+          {type: "run", code: one.code, name: `cell ${one.n}`, printed: !one.edited && !one.touched()},
           () => { if (i === above) cell.clock = performance.now(); cell.progress(words(i), i, list.length); },
         );
         one.shown = mark(taking, facts);

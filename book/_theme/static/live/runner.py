@@ -42,17 +42,21 @@ class Outputs(list):
 
     def stream(self, name, text):
         if text := self.room(text):
-            if self and self[-1].get("name") == name:
-                self[-1]["text"].append(text)
-            else:
-                self.append({"output_type": "stream", "name": name, "text": [text]})
+            self.say(name, text)
+
+    def say(self, name, text):
+        if self and self[-1].get("name") == name:
+            self[-1]["text"].append(text)
+        else:
+            self.append({"output_type": "stream", "name": name, "text": [text]})
 
     def show(self, data, metadata, kind="display_data"):
         size = sum(map(len, data.values()))
-        if size > self.left:
-            self.stream("stdout", self.room(" " * size).strip(" "))
+        if self.left < 0:
             return
         self.left -= size
+        if self.left < 0:
+            return self.say("stdout", CUT.lstrip())
         self.append({"output_type": kind, "data": data, "metadata": metadata})
 
     def stored(self):
@@ -114,7 +118,9 @@ class Page:
             sys.meta_path.append(Missing(fetch))
 
     def fresh(self):
-        """Begin anew, as a kernel does when it is restarted."""
+        """Begin anew, as a new worker does: no names, and the course as when it is first imported."""
+        for name in [name for name in sys.modules if name.partition(".")[0] == "rnncourse"]:
+            del sys.modules[name]
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
         self.names, self.explorables = module.__dict__, {}
@@ -137,17 +143,28 @@ class Page:
             or ("matplotlib" in code)
         )
 
-    def run(self, code, name):
-        """Run one cell -> {"seconds", "outputs", "error"}, as JSON; raises nothing."""
+    def run(self, code, name, printed=False):
+        """Run one cell -> {"seconds", "outputs", "error"}, as JSON; raises nothing.
+
+        One as `printed` checks its answers on the inputs of a first call, however often it runs.
+        """
         self.outputs, error, start = Outputs(), None, time.perf_counter()
-        filename = f"<{name}>"
+        filename, judging = f"<{name}>", sys.modules.get("rnncourse.check.judging")
+        first = judging.first_calls() if judging and printed else contextlib.nullcontext()
         linecache.cache[filename] = len(code), None, code.splitlines(keepends=True), filename
         out, err = Stream(self.outputs, "stdout"), Stream(self.outputs, "stderr")
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings():
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            warnings.catch_warnings(),
+            first,
+        ):
             warnings.filterwarnings("ignore", ".*non-interactive")  # plt.show(): it is shown below
             try:
-                self._execute(code, filename)
-                self._show_open_figures()
+                try:
+                    self._execute(code, filename)
+                finally:
+                    self._show_open_figures()
             except BaseException as raised:
                 error = report(raised, filename)
         seconds = time.perf_counter() - start
@@ -219,9 +236,7 @@ class Page:
 def report(error, filename):
     """An error as the page shows it: its kind, message, line of the cell, one sentence, the traceback."""
     kind, message = type(error).__name__, _message(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    while frames and frames[0].filename == __file__:
-        frames.pop(0)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
     lines = [frame.lineno for frame in frames if frame.filename == filename]
     line = lines[-1] if lines else None
     if isinstance(error, SyntaxError):
