@@ -18,6 +18,7 @@ from rnncourse.check import check, running
 from rnncourse.rnn import sigma
 
 WATCHES = hasattr(sys, "monitoring")
+__package__ = ""  # a learner's file lies in no package, as this one does for pytest
 
 
 def right(W, x):
