@@ -125,3 +125,9 @@ def test_a_report_prints_no_digits_that_could_change(rng):
     for shown in repr(report), report._repr_html_().partition("<details>")[0]:
         assert "< 1e-10" in shown.replace("&lt;", "<")
         assert not re.search(r"0x|\.\d{3}", shown)
+
+
+@pytest.mark.parametrize("name", ["ALPHA", "ZETA"])
+def test_what_the_package_does_not_have_is_not_there(name):
+    with pytest.raises(AttributeError, match=name):
+        getattr(certificates, name)
