@@ -1,7 +1,10 @@
 """Where content lives: a module a page below rnncourse/exercises and rnncourse/equations, found by name."""
 
+import ast
+import inspect
 import pkgutil
 import re
+import textwrap
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +29,14 @@ def where(module):
     kind, *words = page.split("_")
     number = chapter.removeprefix("chapter_")
     return f"in the {' '.join(words)} laboratory" if kind == "lab" else f"on page {number}{kind}"
+
+
+def docstring(function):
+    """The docstring of a function; where Python leaves those out (-OO), read from its source."""
+    if function.__doc__ or __doc__:  # as this module has one, none was left out
+        return inspect.getdoc(function)
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    return ast.get_docstring(tree) if isinstance(tree, ast.FunctionDef) else None
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._arguments import brief
-from .._pages import modules
+from .._pages import docstring, modules
 from .oracles import Certificate
 
 
@@ -32,7 +32,7 @@ class Equation(NamedTuple):
 def equations():
     """Label -> Equation, a page after the other."""
     return {
-        (label := name.replace("_", "-")): Equation(label, inspect.getdoc(function), page.__name__, function)
+        (label := name.replace("_", "-")): Equation(label, docstring(function), page.__name__, function)
         for page in modules("rnncourse.equations")
         for name, function in vars(page).items()
         if name.startswith("eq_")
@@ -81,7 +81,7 @@ class Report(NamedTuple):
         return (
             '<div class="rnn-certificate"><table><thead><tr><th scope="col">oracle</th>'
             f'<th scope="col">relative error</th></tr></thead><tbody>{rows}</tbody></table>'
-            f"<p>Tried: {escape(self.certificate.inputs.__doc__)}.</p>"
+            f"<p>Tried: {escape(docstring(self.certificate.inputs))}.</p>"
             f"<p>Wrong variants: {escape('; '.join(self.missed))}.</p>"
             f"<details><summary>The code, from <code>{escape(equation.module)}</code></summary>"
             f'<pre tabindex="0">{escape(inspect.getsource(equation.certificate))}</pre></details></div>'

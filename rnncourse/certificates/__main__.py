@@ -7,6 +7,7 @@ import numpy as np
 
 from . import LABELS, certify
 
+sys.stdout.reconfigure(errors="replace")  # a console may lack Greek letters
 parser = argparse.ArgumentParser(prog="python -m rnncourse.certificates", description="Verify the equations.")
 parser.add_argument("labels", nargs="*", metavar="label", help="e.g. eq-jacobian (default: all)")
 parser.add_argument("--seed", type=int, default=0, help="of the random inputs (default: 0)")

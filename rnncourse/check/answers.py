@@ -4,6 +4,7 @@ Candidates are told apart by at least SEPARATION on every probe, and an answer c
 TOLERANCE: float32 and finite differences pass, and no answer can be near two candidates at once.
 """
 
+import contextlib
 from collections.abc import Callable
 from numbers import Number
 from typing import NamedTuple
@@ -37,12 +38,12 @@ def numbers(value):
     """The value as a new float64 (or complex) array."""
     if value is None:
         raise UnreadableError("Your answer is None: is the `return` missing?")
-    if isinstance(value, str | dict | set) or not (
-        isinstance(value, Number | list | tuple) or hasattr(value, "__array__")
-    ):
-        raise UnreadableError(f"Your answer is {a_thing(value)}, where an array of numbers is expected.")
+    if np.ma.is_masked(value):
+        raise UnreadableError("Entries of your answer are masked, so they have no value: give all of them.")
     try:
-        a = np.asarray(value)
+        a = _read(value)
+        if isinstance(value, str | bytes) or (a.dtype == object and not a.ndim and not _is_number(value)):
+            raise UnreadableError(f"Your answer is {a_thing(value)}, where an array of numbers is expected.")
         if a.size > 1e6:
             raise UnreadableError(
                 f"Your answer is an array of shape {a.shape}, far too large for this exercise."
@@ -58,6 +59,26 @@ def numbers(value):
     if np.iscomplexobj(a) and np.abs(a.imag).max(initial=0) <= 1e-9 * np.abs(a).max(initial=0):
         a = a.real
     return np.array(a)
+
+
+def _read(value):
+    """What numpy makes of it, or of its entries: of a tensor of a type that numpy has not, say."""
+    if hasattr(value, "tolist") and not hasattr(value, "__array__"):
+        return np.asarray(value.tolist())
+    try:
+        return np.asarray(value)
+    except (ValueError, TypeError, RuntimeError) as error:
+        if isinstance(value, tuple | list):
+            return np.asarray([_read(entry) for entry in value])
+        if not hasattr(value, "tolist"):
+            raise
+        with contextlib.suppress(RuntimeError):
+            return np.asarray(value.tolist())
+        raise UnreadableError(f"Your answer is {a_thing(value)} that numpy cannot read: `{error}`.") from None
+
+
+def _is_number(value):
+    return isinstance(value, Number) or hasattr(value, "__complex__") or hasattr(value, "__float__")
 
 
 @np.errstate(all="ignore")
@@ -81,11 +102,13 @@ def arrays(*names, rows=False):
     def read(value):
         if not names:
             return (numbers(value),)
-        if not isinstance(value, tuple | list | np.ndarray) or len(value) != len(names):
+        whole = hasattr(value, "__array__")  # one array, or tensor, of both
+        things = list(np.atleast_1d(numbers(value))) if whole else value
+        if not isinstance(things, tuple | list) or len(things) != len(names):
             raise UnreadableError(
                 f"The answer is {len(names)} things, {', '.join(names)}; yours is {a_thing(value)}."
             )
-        return tuple(map(numbers, value))
+        return tuple(map(numbers, things))
 
     def error(a, b):
         pairs = [

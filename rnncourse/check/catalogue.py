@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .exercises import EXERCISES
 from .judging import confusion, unknown
-from .verdicts import LEFT, Note, marked
+from .verdicts import LEFT, Note, marked, printable
 
 
 class Table(NamedTuple):
@@ -16,7 +16,8 @@ class Table(NamedTuple):
     rows: list
 
     def __str__(self):
-        return "\n".join([self.caption, *(" | ".join(row) for row in [self.columns, *self.rows])])
+        rows = [" | ".join(row) for row in [self.columns, *self.rows]]
+        return printable("\n".join([self.caption, *rows]))
 
     __repr__ = __str__
 

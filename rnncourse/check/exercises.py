@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnncourse._pages import modules
+from rnncourse._pages import docstring, modules
 
 from .answers import SEPARATION, Kind, arrays
 
@@ -74,7 +74,7 @@ class Exercise(NamedTuple):
         """Make the decorated function known as a wrong answer, or as a wrong part of one."""
 
         def register(wrong):
-            says, why = (" ".join(text.split()) for text in (inspect.getdoc(wrong) or "\n\n").split("\n\n"))
+            says, why = (" ".join(text.split()) for text in (docstring(wrong) or "\n\n").split("\n\n"))
             self.mistakes[slug] = Mistake(slug, breaks, says, why, [])
             self.also(slug, **{part: wrong}) if part else self.also(slug, wrong)
             return wrong
@@ -96,7 +96,7 @@ class Exercise(NamedTuple):
 @cache
 def _further(right, probes, domain, read, number=24):
     rng = np.random.default_rng(0)
-    drawn = [(draw.__doc__, draw(rng)) for draw in probes]
+    drawn = [(docstring(draw), draw(rng)) for draw in probes]
     drawn += [("", domain(rng)) for _ in range(number if domain else 0)]
     return [
         (words or in_words(right, arguments), arguments, read(right(*arguments)))

@@ -1,9 +1,13 @@
 """Hold an answer against the right one and every known mistake, and say what came of it."""
 
+import builtins
+import dis
 import sys
 import time
 from contextlib import contextmanager
 from itertools import count
+from numbers import Number
+from types import CodeType
 
 import numpy as np
 
@@ -42,7 +46,7 @@ def judge(ex, probe, answer, seconds=SECONDS):
 
     def outcome(arguments):
         began = time.monotonic()
-        came = run(function, arguments, ex.kind.read, max(end - began, 0.1))
+        came = run(function, arguments, ex.kind.read, max(end - began, 0.1), again=bool(took))
         took.append(time.monotonic() - began)
         return came._replace(trouble=_late(ex, seconds, took)) if came.stopped else came
 
@@ -50,15 +54,15 @@ def judge(ex, probe, answer, seconds=SECONDS):
     if first.unanswered:
         return _verdict(ex, UNANSWERED, _stub(ex), first)
     if first.trouble:
-        return _verdict(ex, NOT_YET, _trouble(ex, first), first)
+        return _verdict(ex, NOT_YET, _trouble(ex, first) + outside(function), first)
     slugs, right = which(ex, probe, first.value), probe.values[0][1]
     error = ex.kind.error(first.value, right)
     if slugs is None:
-        slip, says = _unknown(ex, [(probe.arguments, first.value, right)], outcome)
+        slip, says = _unknown(ex, function, [(probe.arguments, first.value, right)], outcome)
         return _verdict(ex, NOT_YET, says, first, error, slip)
     if slugs:
         return _verdict(ex, NOT_YET, _named(ex, slugs), first, error, "+".join(slugs))
-    trouble = CHANGED if first.changed else _once_only(ex, probe, outcome, first, end - seconds / 2)
+    trouble = CHANGED if first.changed else _once_only(ex, function, probe, outcome, first, end - seconds / 2)
     if not trouble and (used := forbidden(ex, function, probe.arguments)):
         trouble = f"The value is right, but it comes from `{used}`, and the exercise asks you to do without."
     if trouble:
@@ -75,22 +79,23 @@ def forbidden(ex, function, arguments):
         return None
     sys.setprofile(lambda frame, event, _: event == "call" and called.append(frame.f_code))
     try:
-        run(function, arguments, ex.kind.read)
+        run(function, arguments, ex.kind.read, again=True)
     finally:
         sys.setprofile(profile)
     return next((codes[code] for code in called if code in codes), None)
 
 
-def _unknown(ex, samples, outcome):
+def _unknown(ex, function, samples, outcome):
     """(slug or None, sentence) for an answer that is none of the known mistakes: a slip may explain it."""
     arguments, value, right = samples[0]
-    says = ex.kind.differs(value, right)
+    says = ex.kind.differs(value, right) + outside(function)
     for seed in (1, 2) if ex.function else ():
         arguments = ex.probes[0](np.random.default_rng(seed))
         other = outcome(arguments)
         if other.trouble or other.unanswered:
             return None, says
         samples.append((arguments, other.value, ex.kind.read(ex.right(*arguments))))
+    says += outside(function)
     if not ex.kind.numeric:
         return None, says
     found = explained(ex, samples) if ex.function else None
@@ -105,7 +110,7 @@ def which(ex, probe, value):
     return next((slugs for slugs, known in probe.values if ex.kind.error(value, known) <= TOLERANCE), None)
 
 
-def _once_only(ex, probe, outcome, first, half_time):
+def _once_only(ex, function, probe, outcome, first, half_time):
     """What is wrong with a function that is right once: it must be so again, and all over its domain.
 
     A slow answer gets no more draws after half of its time.
@@ -131,8 +136,26 @@ def _once_only(ex, probe, outcome, first, half_time):
         if not trouble and not ex.kind.error(other.value, right) <= TOLERANCE:
             trouble = ex.kind.differs(other.value, right)
         if trouble:
-            return f"Right on the first inputs, but not for {inputs}.\n{trouble}"
+            return f"Right on the first inputs, but not for {inputs}.\n{trouble}{outside(function)}"
     return None
+
+
+def outside(function):
+    """A hint at the numbers that an answer takes from the page around it and not from its arguments."""
+    names = getattr(function, "__globals__", {})
+    read = [f"`{n}`" for n in looked_up(function) if isinstance(names.get(n), np.ndarray | Number | tuple)]
+    if not read:
+        return ""
+    return f" It reads {', '.join(read)} from the page, the same at every call: is that one of its arguments?"
+
+
+def looked_up(code):
+    """The names that a function, or one within it, reads outside, each once."""
+    code = getattr(code, "__code__", code)
+    if not isinstance(code, CodeType):
+        return {}
+    own = [i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"]
+    return dict.fromkeys([*own, *(name for inner in code.co_consts for name in looked_up(inner))])
 
 
 def _praise(ex, error):
@@ -199,6 +222,7 @@ def check(exercise, answer, record=True, *, seconds=SECONDS):
     verdict = judge(ex, draw(ex, next(_attempts.setdefault(ex.key, count()))), answer, seconds)
     if verdict.passed and record:
         records.add(ex.key)
+    show_if_dropped(verdict, sys._getframe(1))
     return verdict
 
 
@@ -212,6 +236,15 @@ def first_calls():
     finally:
         _attempts.clear()
         _attempts.update(kept)
+
+
+def show_if_dropped(verdict, frame):
+    """Display a verdict that the notebook's code drops, as in a loop: a cell's last value is shown anyway."""
+    after = (i for i in dis.get_instructions(frame.f_code) if i.offset > frame.f_lasti)
+    names = frame.f_globals
+    display = names.get("display") or getattr(builtins, "display", None)
+    if names.get("__name__") == "__main__" and display and next(after).opname == "POP_TOP":
+        display(verdict)
 
 
 def unknown(exercise):

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from .verdicts import LEFT
+from .verdicts import LEFT, printable
 
 _session = set()  # what passed since the start, should the file not be writable
 
@@ -71,11 +71,12 @@ class Progress(NamedTuple):
     where: str
 
     def __str__(self):
+        width = max(map(len, self.titles), default=0)
         lines = [
-            f"{'passed' if key in self.passed else 'open':6}  {key:10}{title}"
+            f"{'passed' if key in self.passed else 'open':6}  {key:{width}}  {title}"
             for key, title in self.titles.items()
         ]
-        return "\n".join([self._summary(), *lines])
+        return printable("\n".join([self._summary(), *lines]))
 
     __repr__ = __str__
 

@@ -1,5 +1,6 @@
 """Run a learner's code so that it harms neither the session nor the check: bounded in time and in output."""
 
+import builtins
 import contextlib
 import contextvars
 import copy
@@ -62,8 +63,11 @@ def interruptible():
     return not in_browser() or hasattr(sys, "monitoring")
 
 
-def run(answer, arguments, read, seconds=SECONDS):
-    """Call answer(*arguments) on copies and read its value with `read`; never raise, but for Ctrl-C."""
+def run(answer, arguments, read, seconds=SECONDS, again=False):
+    """Call answer(*arguments) on copies and read its value with `read`; never raise, but for Ctrl-C.
+
+    again: it was called before, so nothing that it draws or displays is shown.
+    """
     given, kept = copy.deepcopy(arguments), copy.deepcopy(arguments)
     printed = Printed()
     states = random.getstate(), np.random.get_state()
@@ -73,6 +77,8 @@ def run(answer, arguments, read, seconds=SECONDS):
             contextlib.redirect_stderr(printed),
             warnings.catch_warnings(record=True) as warned,
             np.errstate(),
+            unasked(),
+            unseen() if again else contextlib.nullcontext(),
         ):
             warnings.simplefilter("ignore")
             warnings.simplefilter("default", RuntimeWarning)  # overflow, log of 0, imaginary parts dropped
@@ -93,6 +99,41 @@ def run(answer, arguments, read, seconds=SECONDS):
     said = "" if printed.closed else printed.getvalue()
     said += "".join(f"{w.category.__name__}: {w.message}\n" for w in warned[:3])
     return outcome._replace(changed=not _same(given, kept), printed=said)
+
+
+@contextlib.contextmanager
+def unasked():
+    """Let input() say why nobody answers."""
+    kept, builtins.input = builtins.input, _asks
+    try:
+        yield
+    finally:
+        builtins.input = kept
+
+
+def _asks(prompt=""):
+    raise EOFError("a check calls your function several times, and nobody answers input(): use the arguments")
+
+
+@contextlib.contextmanager
+def unseen():
+    """Show no picture and nothing displayed: it was shown at the first call."""
+    names, pyplot = vars(sys.modules["__main__"]), sys.modules.get("matplotlib.pyplot")
+    figures, display = pyplot.get_fignums() if pyplot else [], names.get("display")
+    with contextlib.ExitStack() as stack:
+        if "IPython" in sys.modules:
+            from IPython.utils.capture import capture_output
+
+            stack.enter_context(capture_output(stdout=False, stderr=False))
+        if display:  # of a page in the browser
+            names["display"] = lambda *_, **__: None
+            stack.callback(names.__setitem__, "display", display)
+        if figures:  # or the picture of the first call would be drawn upon
+            pyplot.figure()
+        yield
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    for number in {*pyplot.get_fignums()} - {*figures} if pyplot else ():
+        pyplot.close(number)
 
 
 def bounded(call, seconds):

@@ -1,12 +1,15 @@
 """What the learner reads: plain text in a terminal, a small panel in a notebook."""
 
 import re
+import sys
 from html import escape
 from typing import NamedTuple
 
 from rnncourse.palette import COLORS
 
 LEFT = 'style="text-align:left"'  # of a cell of words: JupyterLab sets tables of numbers
+SPELT = {"Λ": "Lambda", "λ": "lambda", "σ": "sigma", "∂": "d", "≠": "!=", "≤": "<=", "≥": ">=", "·": "-"}
+SPELT |= {"⁻": "^-", "⁺": "^+", "⁰": "^0", "¹": "1", "²": "^2", "³": "^3", "ⁿ": "^n", "ᵀ": "^T"}
 COLOURS = {"Correct": "cell", "Not yet": "gradient"}
 
 
@@ -19,6 +22,15 @@ def panel(head, body, tail=""):
         f'<div class="rnn-check" role="group" aria-label="{escape(head)}" style="padding:.2em 1em;'
         f'margin:.5em 0;border-left:.3em solid var(--rnn-{name}, {COLORS[name]})">{lines}{tail}</div>'
     )
+
+
+def printable(text):
+    """The text; where the console has not all of its letters, in others."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+        return text
+    except UnicodeEncodeError:
+        return text.translate(str.maketrans(SPELT)).encode("ascii", "replace").decode()
 
 
 def marked(line):
@@ -46,7 +58,7 @@ class Verdict(NamedTuple):
 
     def __str__(self):
         printed = f"\nYour code printed:\n{self.printed}" if self.printed else ""
-        return f"{self.exercise} · {self.status}\n{self.says}{printed}".rstrip()
+        return printable(f"{self.exercise} · {self.status}\n{self.says}{printed}".rstrip())
 
     __repr__ = __str__
 
@@ -62,7 +74,7 @@ class Note(NamedTuple):
     says: str
 
     def __str__(self):
-        return f"{self.head}\n{self.says}"
+        return printable(f"{self.head}\n{self.says}")
 
     __repr__ = __str__
 

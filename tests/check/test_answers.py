@@ -1,5 +1,6 @@
 """Right answers pass in whatever style they are written, and wrong ones get a sentence that helps."""
 
+from array import array
 from fractions import Fraction
 
 import numpy as np
@@ -151,6 +152,11 @@ RIGHT = {
     "3a by hand": ("3a", cell),
     "3a package": ("3a", cell_by_package),
     "3a float32": ("3a", lambda p, x, h, C: np.float32(cell(p, x, h, C))),
+    "3a an array of both": ("3a", lambda p, x, h, C: np.array(cell(p, x, h, C))),
+    "1a rows of array.array": ("1a", lambda W, x: [array("d", row) for row in double_loop(W, x)]),
+    "1a nothing masked": ("1a", lambda W, x: np.ma.array(double_loop(W, x), mask=False)),
+    "2b-proof in words": ("2b-proof", [" D)", "b", "(f)", "a."]),
+    "2b-proof as a text": ("2b-proof", "d) -> b) -> f) -> a)"),
     "3b": ("3b", SIGNS),
     "3b numpy": ("3b", {name: np.bool_(sign) for name, sign in SIGNS.items()}),
     "3c loop": (
@@ -179,6 +185,7 @@ def test_right_answers_pass(key, answer):
     assert verdict.error < 1e-4
 
 
+FIXED = np.array([[0.58, 0.24, 0.1, 0.4], [0.24, 0.72, 0.3, 0.1], [0.5, 0.2, 0.6, 0.3], [0.1, 0.7, 0.2, 0.8]])
 W_30 = np.linalg.matrix_power([[0.58, 0.24], [0.24, 0.72]], 30)
 HELPED = {
     "transposed shape": ("1b-U", lambda W, h, x, dl: np.ones((3, 4)) * 7, "Rows and columns"),
@@ -231,6 +238,13 @@ HELPED = {
     "signs as numbers": ("3b", SIGNS | {"f": 1}, "'f' must be True"),
     "a proof out of order": ("2b-proof", "dfba", "'f'"),
     "half a proof": ("2b-proof", ["d", "b"], "something is missing"),
+    "a proof with other letters": ("2b-proof", ["d", "x"], "Give the letters"),
+    "masked": ("1a", lambda W, x: np.ma.masked_less(double_loop(W, x), 0), "are masked"),
+    "a masked pair": ("3a", lambda p, x, h, C: np.ma.masked_less(cell(p, x, h, C), 0), "are masked"),
+    "half precision": ("1a", lambda W, x: np.float16(double_loop(W, x)), "give more digits"),
+    "a dict of two": ("3a", lambda p, x, h, C: {"h": h, "C": C}, "2 things, h_t, C_t; yours is a dict"),
+    "the page's own matrix": ("1a", lambda W, x: double_loop(FIXED, x), "It reads `FIXED` from the page"),
+    "the page's state": ("3c-half-life", lambda b: np.log(FIXED[0, 0]), "`FIXED` from the page, the same at"),
 }
 
 

@@ -1,6 +1,7 @@
 """Verdicts, hints and progress as text and as HTML; progress survives restarts and damage."""
 
 import os
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -165,6 +166,37 @@ def test_without_platformdirs_a_folder_is_found(monkeypatch):
     assert records.folder().name == "rnncourse"
     monkeypatch.setitem(sys.modules, "platformdirs", None)
     assert records.folder().parts[-3:] == (".local", "share", "rnncourse")
+
+
+def test_keys_and_titles_stand_apart():
+    for line in str(progress()).splitlines()[1:]:
+        state, key, title = line.split(maxsplit=2)
+        assert (state, title) == ("open", EXERCISES[key].title) and f" {key} " in line
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "utf-8"])
+def test_a_console_of_any_encoding_shows_what_is_said(encoding):
+    code = (
+        "from rnncourse.check import *; print(check('2b', lambda M, n: M * n)); print(progress());"
+        "print(catalogue('2b')); print(*(hint('2b') for _ in range(3)))"
+    )
+    env = os.environ | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env)
+    assert done.returncode == 0, done.stderr
+    assert "2b" in (said := done.stdout.decode(encoding)) and "?" not in re.sub(r"\?(?=\s|\"|$)", "", said)
+
+
+def test_nothing_depends_on_docstrings():
+    """Python started with -OO leaves them out."""
+    code = (
+        "from rnncourse.check import *; from rnncourse import certificates as c; print(catalogue());"
+        "print(catalogue('1a'), check('1a', lambda W, x: W.T), c.equations()['eq-jacobian'].title)"
+    )
+    said = [
+        subprocess.run([sys.executable, *flags, "-c", code], capture_output=True, check=True).stdout
+        for flags in ([], ["-OO"])
+    ]
+    assert said[0] == said[1]
 
 
 def test_checks_need_numpy_only():

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..._arguments import brief
+from ..._pages import docstring
 from ...certificates import CAUGHT, measure
 from ...certificates.oracles import Certificate
 
@@ -130,7 +131,7 @@ class Finding(NamedTuple):
             '<div class="rnn-certificate"><table><thead><tr><th scope="col">compared with</th>'
             f'<th scope="col">relative error</th></tr></thead><tbody>{body}</tbody></table>'
             f"<p>{self.id}: {self.row.verdict}. "
-            f"Tried: {escape(' '.join(self.row.inputs.__doc__.split()))}.</p>"
+            f"Tried: {escape(' '.join(docstring(self.row.inputs).split()))}.</p>"
             f"<p>Altered forms: {escape('; '.join(self.altered))}.</p>"
             f"<details><summary>The code, from <code>{escape(code.__module__)}</code></summary>"
             f'<pre tabindex="0">{escape(inspect.getsource(code))}</pre></details></div>'

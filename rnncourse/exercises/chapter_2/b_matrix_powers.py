@@ -1,5 +1,7 @@
 """The exercises of page 2b: powers of a matrix."""
 
+import re
+
 import numpy as np
 
 from rnncourse.check.answers import Kind, unequal
@@ -170,12 +172,11 @@ STEPS = {
 
 
 def read_order(value):
-    order = list(value.replace(",", "").replace(" ", "")) if isinstance(value, str) else value
-    if not isinstance(order, list | tuple) or not all(
-        isinstance(x, str) and x.lower() in STEPS for x in order
-    ):
+    given = value if isinstance(value, list | tuple) else [value]
+    text = " ".join(x if isinstance(x, str) else "?" for x in given).lower()
+    if re.search(r"[^a-g\s.,;:()\[\]'\">→-]", text):
         raise UnreadableError('Give the letters of the steps in order, such as ["a", "b"].')
-    return tuple(letter.lower() for letter in order)
+    return tuple(re.findall("[a-g]", text))
 
 
 def differing_order(order, right):
