@@ -11,7 +11,7 @@
 # make alarms   spoil stored outputs and formulas; the notebooks must notice
 # make versions  the tests on the oldest and newest numpy and Python
 # make mutation  alters the package, one sign or index at a time; a test must fail (an hour or two)
-# make attack   alters every right answer in every place; no check may let a wrong one pass (some minutes)
+# make attack   alters every right answer and every claim; none that is wrong may pass (some minutes)
 # make bench    our gradients beside PyTorch's and JAX's
 # make lighthouse  the weight and speed of the pages
 # make lock     resolve requirements.txt anew from pyproject.toml
@@ -129,6 +129,7 @@ mutation: .venv/ready-torch
 
 attack: .venv/ready
 	@$(BIN)/python -m tools.attack
+	@$(BIN)/python -m tools.attack_claims
 
 bench: .venv/ready-torch
 	@$(BIN)/python -m benchmarks.gradients

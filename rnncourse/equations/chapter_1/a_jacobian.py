@@ -76,22 +76,39 @@ def eq_sigma_prime():
         """nine values of z, normal with standard deviation 3, and z = 0"""
         yield (np.append(rng.normal(scale=3, size=9), 0),)
 
+    def with_peak(slope):
+        """The slopes at z, and the largest of all with its place: where it is as large one to either side."""
+
+        def formula(z):
+            low, high = -5.0, 6.0
+            for _ in range(60):
+                middle = (low + high) / 2
+                left, right = slope(np.array([middle - 1, middle + 1]))
+                low, high = (middle, high) if left < right else (low, middle)
+            return slope(z), np.array([slope(np.array([low]))[0], low])
+
+        return formula
+
+    def claim(z, slope=rnn.dsigma):
+        return slope(z), np.array([1 / 4, 0])
+
     return Certificate(
         statement=r"\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr)",
         conditions=r"Every real $z$; the largest value is $1/4$, at $z = 0$.",
         inputs=inputs,
-        claim=rnn.dsigma,
+        claim=claim,
         oracles={
-            "complex step": Oracle(lambda z: np.diag(by_complex_step(logistic, 0, z))),
-            "dual numbers": Oracle(lambda z: np.diag(by_dual_numbers(logistic, 0, z))),
-            "closed form 1 / (4 cosh^2(z/2))": Oracle(lambda z: 1 / (2 * np.cosh(z / 2)) ** 2),
+            "complex step": Oracle(with_peak(lambda z: np.diag(by_complex_step(logistic, 0, z)))),
+            "dual numbers": Oracle(with_peak(lambda z: np.diag(by_dual_numbers(logistic, 0, z)))),
+            "closed form 1 / (4 cosh^2(z/2))": Oracle(with_peak(lambda z: 1 / (2 * np.cosh(z / 2)) ** 2)),
         },
         wrong={
-            "sigma": rnn.sigma,
-            "1 - sigma": lambda z: 1 - rnn.sigma(z),
-            "sign": lambda z: -rnn.dsigma(z),
-            "1 - sigma^2, as for tanh": lambda z: 1 - rnn.sigma(z) ** 2,
-            "at sigma(z)": lambda z: rnn.dsigma(rnn.sigma(z)),
+            "sigma": lambda z: claim(z, rnn.sigma),
+            "1 - sigma": lambda z: claim(z, lambda z: 1 - rnn.sigma(z)),
+            "sign": lambda z: claim(z, lambda z: -rnn.dsigma(z)),
+            "1 - sigma^2, as for tanh": lambda z: claim(z, lambda z: 1 - rnn.sigma(z) ** 2),
+            "at sigma(z)": lambda z: claim(z, lambda z: rnn.dsigma(rnn.sigma(z))),
+            "at most 1, as for tanh": lambda z: (rnn.dsigma(z), np.array([1.0, 0])),
         },
     )
 

@@ -1,11 +1,12 @@
 """The equations of page 2c, and what supports each."""
 
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import numpy as np
 
 from rnncourse import spectra
-from rnncourse.certificates.oracles import Certificate, Oracle, exact, product
+from rnncourse.certificates.oracles import Certificate, Oracle, each, exact, product
 
 
 def limit_of_powers(W):
@@ -88,22 +89,34 @@ def eq_dominant_mode():
     def mode(Q, lam, n):
         return lam[0] ** n * np.multiply.outer(Q[:, 0], Q[:, 0])
 
-    def full(Q, lam, n):
-        return product([Q * lam @ Q.T] * n, exact(np.eye(len(Q), dtype=int)))
+    def claim(Q, lam, n, mode=mode):
+        return mode(Q, lam, n).astype(float), float(abs(lam[1] / lam[0]) ** n)
 
-    def deflated(Q, lam, n):
-        return product([Q * lam @ Q.T - mode(Q, lam, 1)] * n, exact(np.eye(len(Q), dtype=int)))
+    def parted(projector):
+        """lambda_1^n times what projects on v, and the share of what is left of the power, in fractions."""
+
+        def oracle(Q, lam, n):
+            one = exact(np.eye(len(Q), dtype=int))
+            W = Q * lam @ Q.T
+            power, part = product([W] * n, one), lam[0] ** n * projector(W, lam, one)
+            return part.astype(float), norm(power - part) / norm(power)
+
+        return oracle
+
+    def sylvester(W, lam, one):
+        """Each factor W - lambda_j kills its own mode, and none the first."""
+        return product([(W - other * one) / (lam[0] - other) for other in lam[1:]], one)
+
+    def squared(W, lam, one):
+        """(W / lambda_1)^(2^10), where the other modes have died away, in 50 digits."""
+        with localcontext(prec=50):
+            P = each(lambda a: Decimal(a.numerator) / a.denominator, W / lam[0])
+            for _ in range(10):
+                P = P @ P
+            return exact(P)
 
     def norm(M):
         return np.linalg.norm(M.astype(float), 2)
-
-    def claim(Q, lam, n):
-        return mode(Q, lam, n), abs(lam[1] / lam[0]) ** n
-
-    def misfit(claimed, power):
-        """How far the distance between mode and power is from the distance claimed."""
-        approximation, ratio = claimed
-        return abs(norm(power - approximation) / norm(power) / float(ratio) - 1)
 
     return Certificate(
         statement=r"\begin{aligned} W^n &= \lambda_1^n\, v v^{\top} + R_n, \\ "
@@ -115,19 +128,26 @@ def eq_dominant_mode():
         inputs=inputs,
         claim=claim,
         oracles={
-            "repeated product of fractions": Oracle(full, error=misfit),
-            "power of what is left, fractions": Oracle(lambda *a: mode(*a) + deflated(*a), error=misfit),
+            "Sylvester's projector, fractions": Oracle(parted(sylvester), 1e-11),
+            "limit of powers": Oracle(parted(squared), 1e-10),
         },
         wrong={
-            "radius times the identity": lambda Q, lam, n: (
-                lam[0] ** n * exact(np.eye(len(Q), dtype=int)),
-                claim(Q, lam, n)[1],
+            "radius times the identity": lambda Q, lam, n: claim(
+                Q, lam, n, lambda Q, lam, n: lam[0] ** n * exact(np.eye(len(Q), dtype=int))
             ),
-            "second mode": lambda Q, lam, n: (mode(Q[:, ::-1], lam, n), claim(Q, lam, n)[1]),
-            "power n - 1": lambda Q, lam, n: (mode(Q, lam, n - 1), claim(Q, lam, n)[1]),
-            "v not of unit length": lambda Q, lam, n: (4 * mode(Q, lam, n), claim(Q, lam, n)[1]),
-            "ratio to the n - 1": lambda Q, lam, n: (mode(Q, lam, n), claim(Q, lam, n - 1)[1]),
-            "second eigenvalue for the ratio": lambda Q, lam, n: (mode(Q, lam, n), abs(lam[1]) ** n),
+            "second mode": lambda Q, lam, n: claim(
+                Q, lam, n, lambda Q, lam, n: lam[1] ** n * mode(Q[:, 1:], lam[1:], 0)
+            ),
+            "twice the power less the mode": lambda Q, lam, n: claim(
+                Q, lam, n, lambda Q, lam, n: 2 * (Q * lam**n @ Q.T) - mode(Q, lam, n)
+            ),
+            "power n - 1": lambda Q, lam, n: (mode(Q, lam, n - 1).astype(float), claim(Q, lam, n)[1]),
+            "v not of unit length": lambda Q, lam, n: (4 * claim(Q, lam, n)[0], claim(Q, lam, n)[1]),
+            "ratio to the n - 1": lambda Q, lam, n: (claim(Q, lam, n)[0], claim(Q, lam, n - 1)[1]),
+            "second eigenvalue for the ratio": lambda Q, lam, n: (
+                claim(Q, lam, n)[0],
+                float(abs(lam[1]) ** n),
+            ),
         },
     )
 

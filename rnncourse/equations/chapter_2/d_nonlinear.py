@@ -8,8 +8,10 @@ from rnncourse.certificates.oracles import (
     Oracle,
     by_complex_step,
     by_dual_numbers,
+    logistic,
     product,
     states,
+    tanh,
 )
 from rnncourse.rnn import Params
 
@@ -30,33 +32,57 @@ def eq_bound():
         return (h * (1 - h)).max(axis=1)[k + 1 : t + 1]
 
     def by_transport(W, h, t, k):
-        return np.linalg.norm(rnn.transport(Params(W, W), h, t, k), 2)
+        """For tanh, whose slope is 1 - h^2 = 4 sigma'(2z), with states that fill (-1, 1)."""
+        J = [(1 - (2 * h[i] - 1) ** 2)[:, None] * W for i in range(t, k, -1)]
+        return np.linalg.norm(rnn.transport(Params(W, W), h, t, k), 2), np.linalg.norm(
+            product(J, np.eye(len(W))), 2
+        )
 
     def by(way):
-        """The same norm by differentiating the steps, with inputs that bring about the given states."""
+        """The same norms by differentiating the steps, with inputs that bring about the given states."""
 
-        def oracle(W, h, t, k):
-            offsets = [np.log(h[i] / (1 - h[i])) - W @ h[i - 1] for i in range(k + 1, t + 1)]
-            return np.linalg.norm(way(lambda a: states(W, np.eye(len(W)), offsets, a)[-1], 0, h[k]), 2)
+        def run(f, inverse, h):
+            def oracle(W, t, k):
+                offsets = [inverse(h[i]) - W @ h[i - 1] for i in range(k + 1, t + 1)]
 
-        return oracle
+                def last(a):
+                    for offset in offsets:
+                        a = f(W @ a + offset)
+                    return a
 
-    def disorder(bounds, norm):
-        """By how much norm <= first bound <= second bound is violated."""
-        first, second = bounds
-        return max(norm / first - 1, first / second - 1, 0)
+                return np.linalg.norm(way(last, 0, h[k]), 2)
+
+            return oracle
+
+        def both(W, h, t, k):
+            logit = run(logistic, lambda h: np.log(h / (1 - h)), h)
+            return logit(W, t, k), run(tanh, np.arctanh, 2 * h - 1)(W, t, k)
+
+        return both
+
+    def disorder(bounds, norms):
+        """By how much norm <= first bound <= second bound, or that of tanh, is violated."""
+        (first, second, of_tanh), (norm, norm_of_tanh) = bounds, norms
+        return float(np.max([norm / first - 1, first / second - 1, norm_of_tanh / of_tanh - 1, 0]))
 
     def attained(W, h, t, k):
         """The norms for ||W|| times an orthogonal matrix and units alike; on the right all at z = 0."""
         WQ = largest_stretch(W) * np.linalg.qr(W + np.eye(len(W)))[0]
-        alike, flat = (
-            [slope * WQ for slope in per_step] for per_step in (slopes(h, t, k), np.full(t - k, 0.25))
-        )
-        return tuple(np.linalg.norm(product(J, np.eye(len(W))), 2) for J in (alike, flat))
+        flat, rest = np.full_like(h, 0.5), np.zeros(len(W))
+        alike = [slope * WQ for slope in slopes(h, t, k)]
+        start = rnn.transport(Params(WQ, WQ), flat, t, k)
+        of_tanh = by_complex_step(lambda a: run_tanh(WQ, a, t - k), 0, rest)
+        return tuple(np.linalg.norm(M, 2) for M in (product(alike, np.eye(len(W))), start, of_tanh))
 
-    def bounds(size=spectra.norm, slope=slopes, quarter=0.25, more=0):
+    def run_tanh(W, a, steps):
+        for _ in range(steps):
+            a = tanh(W @ a)
+        return a
+
+    def bounds(size=spectra.norm, slope=slopes, quarter=1 / 4, one=1, more=0):
         def formula(W, h, t, k):
-            return np.prod(slope(h, t, k) * size(W)), (quarter * size(W)) ** (t - k + more)
+            first = np.prod(slope(h, t, k) * size(W))
+            return first, *((steepest * size(W)) ** (t - k + more) for steepest in (quarter, one))
 
         return formula
 

@@ -11,7 +11,6 @@ from rnncourse.certificates.oracles import (
     by_complex_step,
     by_dual_numbers,
     exact,
-    product,
 )
 from rnncourse.lstm import Params, States
 
@@ -67,12 +66,21 @@ def eq_gate_path():
 
         return oracle
 
-    def in_fractions(*a):
+    def moved(*a):
+        """C_t less C_t with one entry of C_k larger by 1: exact, since a frozen step is a line in C."""
         s = forward(*a[:-1])
-        one = exact(np.eye(len(s.C[0]), dtype=int))
-        return np.array(
-            [product([np.diag(exact(f)) for f in s.f[k:t]], one) for t, k in pairs(s)], dtype=float
-        )
+        steps = [[exact(v) for v in row] for row in zip(s.f, s.i, s.C_tilde, strict=True)]
+
+        def run(C, t, k):
+            for f, i, C_tilde in steps[k:t]:
+                C = f * C + i * C_tilde
+            return C
+
+        units = exact(np.eye(len(s.C[0]), dtype=int))
+        found = [
+            [run(exact(s.C[k]) + e, t, k) - run(exact(s.C[k]), t, k) for e in units] for t, k in pairs(s)
+        ]
+        return np.array(found, dtype=float).swapaxes(1, 2)
 
     def made_of(diagonal):
         """For each (t, k) the diagonal matrix of diagonal(f, t, k), with f_t in row t - 1."""
@@ -94,7 +102,7 @@ def eq_gate_path():
         oracles={
             "complex step, gates held": Oracle(frozen(by_complex_step)),
             "dual numbers, gates held": Oracle(frozen(by_dual_numbers)),
-            "product of fractions": Oracle(in_fractions),
+            "C_k moved by 1, in fractions": Oracle(moved),
         },
         wrong={
             "power of the last": made_of(lambda f, t, k: f[t - 1] ** (t - k) if t > k else 1),

@@ -13,7 +13,7 @@ from rnncourse.certificates.oracles import (
 )
 from rnncourse.lstm import Params
 
-from .a_gates import cells, forward, package
+from .a_gates import cells, package
 from .c_carousel import deltas, loss, totals
 
 
@@ -99,23 +99,22 @@ def eq_lstm_dW():
 def eq_lstm_bptt():
     """Backpropagation through time for the LSTM"""
 
-    def loss_after(*a):
-        """The loss from step t on, after the local one of t; the cell is an argument of its own."""
-        *P, x, h_t, C_t, c = a
-        return loss(*P, x, h_t, C_t, c) - (h_t - c[0]) @ (h_t - c[0])
+    def loss_of_nudges(e, *a):
+        """The loss when e[t, 0] is added to h_t, and e[t, 1] to C_t before the output gate reads it."""
+        *P, x, h, C, c = a
+        h, C = h + e[0, 0], C + e[0, 1]
+        L = (h - c[0]) @ (h - c[0])
+        for x_t, c_t, e_t in zip(x, c[1:], e[1:], strict=True):
+            _, _, o, _, C, _ = lstm_step(*P, x_t, h, C)
+            C = C + e_t[1]
+            h = o * tanh(C) + e_t[0]
+            L = L + (h - c_t) @ (h - c_t)
+        return L
 
     def gradients(way):
         def oracle(*a):
-            *P, x, h0, C0, c = a
-            s, T = forward(*P, x, h0, C0), len(x)
-            local = [2 * (h_t - c_t) for h_t, c_t in zip(s.h, c, strict=True)]
-            after = [
-                [way(loss_after, i, *P, x[t:], s.h[t], s.C[t], c[t:]) for t in range(T + 1)] for i in (9, 10)
-            ]
-            dh = [g + later for g, later in zip(local, after[0], strict=True)]
-            squash = [0 * s.h[0]] + [o * (1 - tanh(C) ** 2) for o, C in zip(s.o, s.C[1:], strict=True)]
-            dC = [later + g * d for later, g, d in zip(after[1], dh, squash, strict=True)]
-            return *(way(loss, i, *a) for i in range(8)), np.array(dh), np.array(dC)
+            nudged = way(loss_of_nudges, 0, np.zeros((len(a[-1]), 2, len(a[9]))), *a)
+            return *(way(loss, i, *a) for i in range(8)), nudged[:, 0], nudged[:, 1]
 
         return oracle
 

@@ -251,13 +251,16 @@ def lstms(rng, lengths=(1, 3, 6), at_end=False):
 
 
 def exceeds(bound, value):
-    """By which part of the bound the value exceeds it; 0 if it keeps to it."""
-    return max(0.0, float(np.max(np.asarray(value) / np.asarray(bound))) - 1 - 1e-12)
+    """By which part of the bound the value exceeds it; 0 if it keeps to it; inf for no bound at all."""
+    if np.shape(bound) != np.shape(value) or not np.all(np.asarray(bound) >= 0):
+        return np.inf
+    with np.errstate(divide="ignore"):
+        return max(0.0, float(np.max(np.asarray(value) / np.asarray(bound))) - 1 - 1e-12)
 
 
 def differs(claim, truth):
     """1 if a yes is a no, else 0."""
-    return float(np.any(np.asarray(claim) != np.asarray(truth)))
+    return float(np.shape(claim) != np.shape(truth) or np.any(np.asarray(claim) != np.asarray(truth)))
 
 
 def bounded(formula):
@@ -276,6 +279,11 @@ def radius(W):
 
 def norm(W):
     return np.linalg.norm(W, 2)
+
+
+def turned(W):
+    """An orthogonal matrix times the most that W stretches: with it, bounds by the norm are met."""
+    return np.sqrt(np.max(np.linalg.eigvalsh(W.T @ W))) * np.linalg.qr(W + np.eye(len(W)))[0]
 
 
 def grows(W, n=4000):

@@ -4,7 +4,21 @@ import numpy as np
 
 from ...certificates.oracles import Oracle
 from . import Row, Source
-from ._networks import Net, bounded, by, deltas, felt, lstms, nets, norm, outer, product, units, weighed
+from ._networks import (
+    Net,
+    bounded,
+    by,
+    deltas,
+    felt,
+    lstms,
+    nets,
+    norm,
+    outer,
+    product,
+    turned,
+    units,
+    weighed,
+)
 from .min_char_rnn import classes, cross_entropy, softmax
 from .sequence_models import back
 
@@ -69,11 +83,12 @@ def e01():
 
 def e02():
     def inputs(rng):
-        """1, 3 and 10 linear units with every weight 0.5 or 0.9, 1 and 20 steps"""
+        """1, 3 and 10 linear units with every weight 0.5 or 0.9, 1 and 20 steps; random weights in (0, 1)"""
         for n in 1, 3, 10:
             for w in 0.5, 0.9:
                 for q in 1, 20:
                     yield np.full((n, n), w), q
+        yield from ((rng.uniform(size=(n, n)), q) for n, q in ((2, 3), (4, 7)))
 
     def truth(W, q):
         return norm(np.linalg.matrix_power(W, q))
@@ -88,7 +103,10 @@ def e02():
         "eq-bound",
         inputs,
         lambda W, q: norm(W) ** q,
-        {"the norm of the product": bounded(truth)},
+        {
+            "the norm of the product": bounded(truth),
+            "attained by orthogonal W": Oracle(lambda W, q: truth(turned(W), q), 1e-11),
+        },
         {
             "the entry to the power, times n": lambda W, q: len(W) * W[0, 0] ** q / 1.01,
             "half the norm": lambda W, q: (norm(W) / 2) ** q,

@@ -17,6 +17,7 @@ from ._networks import (
     product,
     radius,
     transport,
+    turned,
 )
 
 SOURCE = Source(
@@ -153,6 +154,9 @@ def pulled(W, x):
     return norm(J)
 
 
+at_rest = Oracle(lambda W, x: pulled(turned(W), 0 * x), 1e-11)  # by an orthogonal W, where every slope is 1
+
+
 def c04():
     return Row(
         "l.237",
@@ -164,7 +168,7 @@ def c04():
         "eq-bound",
         pulses,
         lambda W, x: norm(W) ** len(x),
-        {"the norm of the product": bounded(pulled)},
+        {"the norm of the product": bounded(pulled), "attained at rest": at_rest},
         {
             "twice as many steps": lambda W, x: norm(W) ** (2 * len(x)),
             "one step more": lambda W, x: norm(W) ** (len(x) + 1),
@@ -205,7 +209,7 @@ def c07():
         "eq-bound",
         pulses,
         lambda W, x: norm(W) ** len(x),
-        {"the norm of the product": bounded(pulled)},
+        {"the norm of the product": bounded(pulled), "attained at rest": at_rest},
         {
             "the spectral radius for the norm": lambda W, x: radius(W) ** len(x),
             "the square": lambda W, x: norm(W) ** (2 * len(x)),

@@ -59,10 +59,11 @@ def d17():
 
 def d18():
     def inputs(rng):
-        """x . a with g along a, and sin(a . x) near 0; steps of 0.1 and 0.5"""
+        """a . x with g along a, sin(a . x) near 0 and anywhere, with any g; steps of 0.1 and 0.5"""
         for f, eta in (lambda s: s, 0.1), (np.sin, 0.5), (lambda s: s, 0.5):
             a = rng.normal(size=3)
             yield f, a, -1e-3 * a, a / (1.5 * np.linalg.norm(a)), eta
+            yield f, a, *rng.normal(size=(2, 3)), eta
 
     def change(f, a, x, g, eta):
         return abs(f(a @ x) - f(a @ (x - eta * g)))
@@ -79,7 +80,14 @@ def d18():
         "eq-clip",
         inputs,
         claim,
-        {"the change itself": bounded(change)},
+        {
+            "the change itself": bounded(change),
+            "attained by a . x along a": Oracle(
+                lambda f, a, x, g, eta: change(
+                    lambda s: s, a, 0 * x, a * np.linalg.norm(g) / np.linalg.norm(a), eta
+                )
+            ),
+        },
         {
             "half of it": lambda *a: claim(*a, times=0.5),
             "the norm squared": lambda *a: claim(*a, power=2),
@@ -161,7 +169,10 @@ def d21():
         "eq-lstm-hidden",
         inputs,
         lambda C, o: 1.0,
-        {"the largest entry": bounded(lambda C, o: np.max(abs(o * np.tanh(C))))},
+        {
+            "the largest entry": bounded(lambda C, o: np.max(abs(o * np.tanh(C)))),
+            "approached by a full cell": Oracle(lambda C, o: np.max(np.tanh(20 + abs(C)))),
+        },
         {
             "tanh(1), as if |C| < 1": lambda C, o: np.tanh(1),
             "1/2": lambda C, o: 0.5,
@@ -191,7 +202,12 @@ def d22():
         "eq-lstm-cell",
         inputs,
         lambda h, z, new: max(np.max(abs(h)), 1),
-        {"the largest entry": bounded(mixed)},
+        {
+            "the largest entry": bounded(mixed),
+            "approached with the gate at 0 or 1": Oracle(
+                lambda h, z, new: max(mixed(h, 0 * z + 1, new), mixed(h, 0 * z, np.tanh(20 + new)))
+            ),
+        },
         {"1": lambda h, z, new: 1.0, "the old state's size": lambda h, z, new: np.max(abs(h))},
     )
 

@@ -496,7 +496,14 @@ def g29():
         "eq-clip",
         inputs,
         lambda g: 0.0,
-        {"the cosine": Oracle(cosine, 0, lambda bound, value: max(0.0, bound - value))},
+        {
+            "the cosine": Oracle(cosine, 0, lambda bound, value: max(0.0, bound - value)),
+            "approached with a million entries": Oracle(
+                lambda g: cosine(np.append(1e9, np.ones(10**6))),
+                2e-3,
+                lambda bound, value: abs(bound - value),
+            ),
+        },
         {"along the gradient": lambda g: 1.0, "within 37 degrees": lambda g: 0.8},
     )
 

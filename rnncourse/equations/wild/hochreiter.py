@@ -7,7 +7,7 @@ import numpy as np
 
 from ...certificates.oracles import Dual, Oracle, exact, logistic
 from . import Row, Source
-from ._networks import bounded, product
+from ._networks import bounded, norm, product, turned
 
 SOURCE = Source(
     "Hochreiter and Schmidhuber, *Long Short-Term Memory* (Neural Computation, 1997)",
@@ -129,6 +129,11 @@ def constant(rng, weights=(0.5, 1.0, 2.0)):
                 yield np.full((n, n), w), q
 
 
+def row_sums(W):
+    """The largest sum of the sizes in a row."""
+    return max(sum(abs(w) for w in row) for row in W)
+
+
 def largest(W, q):
     """The largest entry of the whole error factor, in fractions."""
     return float(max(abs(a) for a in product_of(exact(W), q).flat))
@@ -160,7 +165,10 @@ def h03():
         "eq-bound",
         constant,
         claim,
-        {"the whole error factor": Oracle(largest, 0, short)},
+        {
+            "the whole error factor": Oracle(largest, 0, short),
+            "attained by one unit": Oracle(lambda W, q: largest(np.array([[np.min(abs(W))]]), q)),
+        },
         {
             "one factor more": lambda W, q: claim(W, q, 1),
             "every path as large as all together": lambda W, q: len(W) * largest(W, q),
@@ -183,7 +191,10 @@ def h04():
         "eq-bound",
         constant,
         claim,
-        {"the whole error factor": bounded(largest)},
+        {
+            "the whole error factor": bounded(largest),
+            "attained by equal weights": Oracle(lambda W, q: largest(np.full_like(W, np.max(abs(W))), q)),
+        },
         {
             "n^(q - 2) paths": lambda W, q: claim(W, q, lambda n, q: float(n) ** (q - 2)),
             "n q paths": lambda W, q: claim(W, q, lambda n, q: n ** min(q - 1, 1)),
@@ -241,7 +252,10 @@ def h06():
         "eq-bound",
         inputs,
         lambda w, net: abs(w) / 4,
-        {"the product itself": bounded(lambda w, net: abs(flat(net) * w))},
+        {
+            "the product itself": bounded(lambda w, net: abs(flat(net) * w)),
+            "attained at net = 0": Oracle(lambda w, net: abs(flat(0.0) * w)),
+        },
         {"1/5": lambda w, net: abs(w) / 5, "the square": lambda w, net: (w / 4) ** 2},
     )
 
@@ -295,7 +309,12 @@ def h09():
         "eq-bound",
         inputs,
         claim,
-        {"the product itself": bounded(lambda x, y: abs(x @ y))},
+        {
+            "the product itself": bounded(lambda x, y: abs(x @ y)),
+            "attained by equal entries": Oracle(
+                lambda x, y: abs(np.full(len(x), np.max(abs(x))) @ np.full(len(y), np.max(abs(y))))
+            ),
+        },
         {
             "without n": lambda x, y: claim(x, y, lambda n: 1),
             "the root of n": lambda x, y: claim(x, y, np.sqrt),
@@ -329,7 +348,12 @@ def h10():
         "eq-bound",
         inputs,
         claim,
-        {"the row itself": bounded(lambda W, u, vector, matrix: np.linalg.norm(W[u], vector))},
+        {
+            "the row itself": bounded(lambda W, u, vector, matrix: np.linalg.norm(W[u], vector)),
+            "attained by a multiple of I": Oracle(
+                lambda W, u, vector, matrix: row_sums(W) if matrix == np.inf else norm(turned(W))
+            ),
+        },
         {
             "nine tenths": lambda *a: claim(*a, times=0.9),
             "the mean size of an entry": lambda W, u, vector, matrix: np.mean(abs(W)),
@@ -340,11 +364,12 @@ def h10():
 
 def h11():
     def inputs(rng):
-        """1, 2 and 3 logistic units near net = 0, q = 1, 2 and 5 steps, weights 1 and 3"""
+        """1, 2 and 3 logistic units near net = 0, q = 1, 2 and 5 steps, weights 1 and 3; random weights"""
         for n in 1, 2, 3:
             for q in 1, 2, 5:
                 for w in 1.0, 3.0:
                     yield np.full((n, n), w), flat(1e-9 * rng.normal(size=(q, n)))
+        yield rng.normal(size=(3, 3)), flat(rng.normal(size=(4, 3)))
 
     def claim(W, slopes, steepest=0.25, more=0):
         return len(W) * (steepest * np.linalg.norm(W, np.inf)) ** (len(slopes) + more)
@@ -360,7 +385,12 @@ def h11():
         "eq-bound",
         inputs,
         claim,
-        {"iterating (1)": bounded(lambda W, slopes: np.max(abs(iterated(W, slopes))))},
+        {
+            "iterating (1)": bounded(lambda W, slopes: np.max(abs(iterated(W, slopes)))),
+            "n times one unit at rest with a row's weights": Oracle(
+                lambda W, slopes: len(W) * iterated(np.array([[row_sums(W)]]), flat(0 * slopes[:, :1]))[0, 0]
+            ),
+        },
         {
             "slopes up to 1/5": lambda *a: claim(*a, steepest=0.2),
             "one factor more": lambda *a: claim(*a, more=1),

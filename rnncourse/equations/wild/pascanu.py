@@ -4,7 +4,15 @@ import numpy as np
 
 from ...certificates.oracles import Dual, Oracle, exact
 from . import Row, Source
-from ._networks import bounded, decided, grows, norm, product, radius
+from ._networks import (
+    bounded,
+    decided,
+    grows,
+    norm,
+    product,
+    radius,
+    turned,
+)
 
 SOURCE = Source(
     "Pascanu, Mikolov and Bengio, *On the difficulty of training recurrent neural networks* (ICML 2013)",
@@ -266,7 +274,12 @@ def p09():
         "eq-bound",
         steep,
         claim,
-        {"complex step": bounded(truth)},
+        {
+            "complex step": bounded(truth),
+            "attained at rest by orthogonal W": Oracle(
+                lambda W, drive, x0, g: truth(turned(W), 0 * drive, 0 * x0, g), 1e-11
+            ),
+        },
         {
             "one factor more": lambda *a: claim(*a, fewer=1),
             "without the norm of the gradient": lambda W, drive, x0, g: claim(
@@ -354,6 +367,9 @@ def p12():
     def settled(W, drive, x):
         return chain(W, [drive] * 3000, x)[-1]
 
+    def apart(a, b):
+        return float(np.max(abs(a - b))) if np.shape(a) == np.shape(b) else np.inf
+
     return Row(
         "sec. 3.1",
         r"\lambda_1 < 1: \text{ one point attractor, at the origin}",
@@ -363,7 +379,7 @@ def p12():
         "eq-fold",
         inputs,
         lambda W, drive, x: 0 * x,
-        {"3000 steps": Oracle(settled, 1e-12, lambda a, b: float(np.max(abs(a - b))))},
+        {"3000 steps": Oracle(settled, 1e-12, apart)},
         {
             "the start": lambda W, drive, x: x,
             "the first step's state": lambda W, drive, x: W @ np.tanh(x),

@@ -5,7 +5,7 @@ import numpy as np
 from ...certificates.oracles import Oracle
 from . import Row, Source
 from ._networks import bounded, by, immediate, last, nets, norm, product, total, transport
-from .cs231n import pulled, pulses
+from .cs231n import at_rest, pulled, pulses
 
 SOURCE = Source(
     "*DeepLearning-500-questions*, chapter 6",
@@ -104,7 +104,7 @@ def q04():
         "eq-bound",
         pulses,
         lambda W, x: norm(W) ** len(x),
-        {"the norm of the product": bounded(pulled)},
+        {"the norm of the product": bounded(pulled), "attained at rest": at_rest},
         {
             "twice as many steps": lambda W, x: norm(W) ** (2 * len(x)),
             "one step more": lambda W, x: norm(W) ** (len(x) + 1),
