@@ -71,7 +71,7 @@ html: .venv/ready node_modules/.ready .venv/pyodide/pyodide-lock.json
 	@rm -rf _build/html/lite  # which an earlier release of the book built
 	@$(JUPYTER_BOOK) >/dev/null
 	@$(BIN)/python -m tools.live
-	@$(BIN)/python -m tools.editor
+	@$(BIN)/python -m tools.scripts
 	@$(BIN)/python -m tools.copies _build/html/_sources --anew
 	@$(BIN)/python -m tools.licences
 	@echo "Built: _build/html/index.html"

@@ -129,7 +129,8 @@ def mark_cells(app, doctree, docname):
     exercises = make_cards(app, doctree, docname, facts)
     for node in found:
         fact = facts[node["cell_id"]]
-        more = "".join(f' data-{key}="{escape(fact[key])}"' for key in ("exercise", "role") if fact[key])
+        marks = {key: fact[key] for key in ("exercise", "role")} | {"minutes": fact["live"].get("minutes")}
+        more = "".join(f' data-{key}="{escape(str(value))}"' for key, value in marks.items() if value)
         start = (
             f'<div class="{" ".join(node["classes"])}" data-cell="{fact["id"]}" data-n="{fact["n"]}"{more}>'
         )

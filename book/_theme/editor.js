@@ -1,4 +1,4 @@
-// What the cells' editor needs of CodeMirror, and no more; tools/editor.py makes one file of it.
+// What the cells' editor needs of CodeMirror, and no more; tools/scripts.py makes one file of it.
 import {defaultKeymap, history, historyKeymap, indentLess, indentMore, toggleTabFocusMode} from "@codemirror/commands";
 import {python} from "@codemirror/lang-python";
 import {bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting} from "@codemirror/language";

@@ -52,6 +52,14 @@ const reveal = () => {
 };
 addEventListener("hashchange", reveal);
 
+// The row's own check, run here.
+if (window.runHere) rows.forEach((row) => {
+  const id = row.id.replace("wild-", "").toUpperCase(), place = document.createElement("div");
+  const run = Object.assign(document.createElement("button"), {type: "button", className: "do-row", textContent: "Run this row", ariaLabel: `Run ${id}`});
+  run.addEventListener("click", () => runHere(`from rnncourse.equations import wild\nwild.show("${id}")`, id, place, run));
+  row.append(run, place);
+});
+
 // Where the book names its repository, each row has a link to object.
 const issues = document.querySelector('footer.end a[href$="/issues"]')?.href;
 if (issues) rows.forEach((row) => {

@@ -4,6 +4,7 @@
   const page = document.documentElement.dataset.page;
   const boxes = [...document.querySelectorAll("[data-cell]")];
   const canRun = location.protocol !== "file:" && typeof WebAssembly === "object" && typeof Worker === "function";
+  const OFFLINE = "This needs a network once; the printed output stays.";
   const icon = (d) => `<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${d}"/></svg>`;
   const make = (kind, label, html) =>
     Object.assign(document.createElement("button"), {type: "button", className: `do-${kind}`, ariaLabel: label, innerHTML: html});
@@ -12,7 +13,7 @@
   const open = () => lab ??= import(new URL("live.js", here)).then((live) => live.open(page, boxes));
   const press = (box, kind, button) => open().then(
     (live) => live[kind](box, button),
-    () => say(box, "This needs a network once; the printed output stays."),
+    () => say(box, OFFLINE),
   );
   const say = (box, sentence) => {
     lab = null;   // the next press tries again
@@ -21,8 +22,14 @@
     line.textContent = sentence;
   };
 
+  // For a page's own script: runs code that is no cell, puts its output into `place`; `button` stops it.
+  if (canRun) window.runHere = (code, name, place, button) => open().then(
+    (live) => live.aside(code, name, place, button),
+    () => { lab = null; place.textContent = OFFLINE; },
+  );
+
   for (const box of boxes) {
-    const {cell, n, role} = box.dataset, what = `cell ${n} of ${boxes.length}`;
+    const {cell, n, role, minutes} = box.dataset, what = `cell ${n} of ${boxes.length}`;
     const pre = box.querySelector(".cell_input pre");
     if (!pre) continue;
     const bar = document.createElement("div");
@@ -63,6 +70,7 @@
       if (canRun) add(bar, "run", `Run ${what}`, `${icon("M5 3.5l8 4.5-8 4.5z")}<span>Run</span>`);
       add(bar, "edit", `Edit ${what}`, "Edit");
       if (navigator.clipboard) add(bar, "copy", `Copy ${what}`, "Copy");
+      if (minutes) bar.insertAdjacentHTML("beforeend", `<small>Takes about ${minutes > 1 ? `${minutes} minutes` : "a minute"} here</small>`);
       roving(bar);
       (pre.closest(".fold") ?? pre).after(bar);
       pre.addEventListener("dblclick", () => press(box, "edit"));
@@ -73,8 +81,8 @@
 
   // A toolbar is one stop; arrows move in it.
   function roving(bar) {
-    const all = () => [...bar.children].filter((one) => !one.hidden);
-    [...bar.children].forEach((one, i) => { one.tabIndex = i ? -1 : 0; });
+    const all = () => [...bar.querySelectorAll("button")];
+    all().forEach((one, i) => { one.tabIndex = i ? -1 : 0; });
     bar.addEventListener("keydown", (event) => {
       const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
       if (!step) return;
@@ -89,7 +97,11 @@
   if (line) {
     line.hidden = false;
     if (location.protocol === "file:") line.textContent = "Running needs a web server: make book. Everything else on this page works from the folder.";
-    else if (!canRun) line.textContent = "This browser cannot run Python: it lacks WebAssembly. Download the notebook instead.";
+    else if (canRun) {
+      const all = make("all", "Run all cells but the exercises", "Run all");
+      all.addEventListener("click", () => open().then((live) => live.all(), () => say(boxes[0], OFFLINE)));
+      line.append(" ", all);
+    } else line.textContent = "This browser cannot run Python: it lacks WebAssembly. Download the notebook instead.";
   }
 
   // Who was here before finds what was written and passed.

@@ -1,8 +1,4 @@
-// Whether two outputs of a cell are the same: text as it is; of a picture its elements, words and styles as they
-// are, its places within two pixels, since another release of matplotlib measures letters a little otherwise.
-const NEAR = 2;
-const PLACES = /\b(?:d|x|y|x[12]|y[12]|dx|dy|width|height|points|transform|viewBox)="[^"]*"/g;
-const NUMBER = /-?\d+(?:\.\d+)?/g;
+// Whether two outputs of a cell are the same: letter for letter, pictures too, whose matplotlib is the browser's.
 const text = (value) => Array.isArray(value) ? value.join("") : value ?? "";
 
 // An id in a picture begins with a hash of the picture; an explorable's other frames come when asked for.
@@ -24,20 +20,12 @@ const lines = (outputs) => {
     said.replace(/\n$/, "").replace(/></g, ">\n<").split("\n").map((line) => ({kind, line})));
 };
 
-const near = (a, b) => {
-  const numbers = ([a, b].map((line) => (line.match(PLACES) ?? []).join().match(NUMBER) ?? []));
-  const bare = (line) => line.replace(PLACES, (place) => place.replace(NUMBER, "0"));
-  return bare(a) === bare(b) && numbers[0].every((number, i) => Math.abs(number - numbers[1][i]) <= NEAR);
-};
-
 // same(stored, got): true, or what differs: [{line, stored, got}], `line` counting from 1.
 export const same = (stored, got) => {
   const [a, b] = [lines(stored), lines(got)], differs = [];
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
     const [one, other] = [a[i] ?? {}, b[i] ?? {}];
-    const alike = one.kind === other.kind
-      && (one.line === other.line || (one.kind === "html" && one.line !== undefined && near(one.line, other.line)));
-    if (!alike) differs.push({line: i + 1, stored: one.line ?? null, got: other.line ?? null});
+    if (one.kind !== other.kind || one.line !== other.line) differs.push({line: i + 1, stored: one.line ?? null, got: other.line ?? null});
   }
   return differs.length ? differs : true;
 };

