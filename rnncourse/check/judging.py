@@ -16,7 +16,7 @@ from rnncourse._pages import equations, where
 from . import records
 from .answers import SEPARATION, TOLERANCE, a_thing
 from .exercises import EXERCISES, candidates, draw
-from .running import SECONDS, holds_dots, interruptible, run
+from .running import SECONDS, holds_dots, run
 from .search import explained
 from .verdicts import Verdict
 
@@ -30,7 +30,6 @@ AGAIN = (
     "keep something between calls, or draw random numbers?"
 )
 CLOSE = "That is close, within 1 %, but more than rounding: give more digits, or look for a small slip."
-UNSTOPPABLE = " (An endless loop cannot be stopped from here: if one runs, interrupt or restart the kernel.)"
 _attempts = {}
 
 
@@ -173,7 +172,7 @@ def _verdict(ex, status, says, outcome=None, error=None, mistake=None):
 
 def _stub(ex):
     asked = f"In the place of `...` {'write' if ex.function else 'give'} {ex.takes}. Then run the cell again."
-    return f'{asked} Stuck? `hint("{ex.key}")`.{"" if interruptible() else UNSTOPPABLE}'
+    return f'{asked} Stuck? `hint("{ex.key}")`.'
 
 
 def _value(ex, answer):

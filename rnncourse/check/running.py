@@ -58,11 +58,6 @@ def in_browser():
     return sys.platform == "emscripten"
 
 
-def interruptible():
-    """Whether an endless loop can be stopped here: in a browser from Python 3.12 on."""
-    return not in_browser() or hasattr(sys, "monitoring")
-
-
 def run(answer, arguments, read, seconds=SECONDS, again=False):
     """Call answer(*arguments) on copies and read its value with `read`; never raise, but for Ctrl-C.
 
@@ -142,7 +137,7 @@ def bounded(call, seconds):
         return _by_timer(call, seconds)
     if not in_browser():
         return _by_thread(call, seconds)
-    return _by_watching(call, seconds) if interruptible() else call()
+    return _by_watching(call, seconds) if hasattr(sys, "monitoring") else call()
 
 
 def _by_thread(call, seconds, patience=2):

@@ -9,7 +9,7 @@ from rnncourse.explore.frames import markup
 from rnncourse.explore.grids import say, sentence, slides
 from rnncourse.figures import style
 
-NEED = "The controls need scripts or a running kernel."
+NEED = "To use the controls, allow scripts or run the cell."
 
 
 def start(grids):
