@@ -3,8 +3,10 @@
     python -m tools.copies work            those that are not there yet, for `make lab`
     python -m tools.copies FOLDER --anew   all, over what is there
 
-A {choice} becomes a list with folded answers; solutions are folded and print nothing; what is to be predicted
-is not shown yet; equations bear their labels; links lead to cells of notebooks, citations to what they cite.
+Every Jupyter shows them, also one that knows no MyST: Colab, GitHub, VS Code. A {choice} becomes a list with
+folded answers; solutions are folded and print nothing; what is to be predicted is not shown yet; equations
+bear their labels; links lead to cells of notebooks, citations to what they cite. A first cell says what to
+install where the course is missing.
 """
 
 import json
@@ -28,7 +30,15 @@ EQUATION = re.compile(r"\$\$([^$]+)\$\$ *\(([\w-]+)\)")
 TARGET = re.compile(r"^\(([\w-]+)\)=|\$\$ *\(([\w-]+)\)|^:label: ([\w-]+)", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)\s#:]*)(?:#([\w-]+))?\)")
 SAME = re.compile(r"`([\w-]+)` (?:is )?\{eq\}`\1`")  # what the built page calls an equation
-QUIET = ["%%capture solution\n", "# Delete the line above to see what this prints.\n"]
+QUIET = ["%%capture solution\n", "#@title Solution: delete the line above to see what this prints.\n"]
+FENCE = re.compile(r"(:{3,})\{(\w+)\} *(.*)")
+NEEDS = """\
+# Without the course, nothing below can run.
+import importlib.util
+
+if importlib.util.find_spec("rnncourse") is None:
+    raise ModuleNotFoundError("Install the course first: pip install '.[notebooks]' in its folder.")\
+"""
 NEED = re.compile(r'(?<=<span>)[^<]*(?=</span></p>\n<p class="explore-said")')
 RUN = "Run all cells (Run → Run All Cells) for the controls."
 BUILT = re.compile(
@@ -47,6 +57,31 @@ def unfolded(choice):
     more = filter(None, reveal.lines)
     lines = [head, *asked.lines, *shown, ":::", "", ":::{dropdown} Answer", *says, "", *more, ":::"]
     return "\n".join(lines)
+
+
+def plain(text):
+    """Directives in words that every Jupyter shows: quotations with a head, and <details>."""
+    lines, out = iter(text.split("\n")), []
+    for line in lines:
+        fence = FENCE.fullmatch(line)
+        if not fence:
+            out.append(line)
+            continue
+        colons, kind, title = fence.groups()
+        body = plain("\n".join(iter(lines.__next__, colons)))
+        body = re.sub(r"\A(:\w+:.*\n|\n)*", "", body).rstrip()
+        if kind == "dropdown":
+            out += ["<details>", f"<summary>{title}</summary>", "", body, "", "</details>"]
+        elif kind == "container":
+            out.append(body)
+        else:
+            head = [
+                f"**{kind.capitalize()}: {title}**"
+                if kind == "exercise"
+                else f"**{title or kind.capitalize()}**"
+            ]
+            out += ["> " + row if row else ">" for row in [*head, "", *body.split("\n")]]
+    return "\n".join(out)
 
 
 def folded(solution, code):
@@ -111,7 +146,8 @@ def copies():
         source = re.sub(r"\{ref\}`([^<`]+) <([\w-]+)>`", lambda m: linked(m[1], here, "", m[2]), source)
         source = SAME.sub(lambda m: linked(f"`{m[1]}`", here, "", m[1]), source)
         source = re.sub(r"\{eq\}`([\w-]+)`", lambda m: linked(f"({m[1]})", here, "", m[1]), source)
-        return re.sub(r"\{cite:([tp])\}`([\w,]+)`", lambda m: cited(bibliography, m), source)
+        source = re.sub(r"\{cite:([tp])\}`([\w,]+)`", lambda m: cited(bibliography, m), source)
+        return plain(re.sub(r"^\([\w-]+\)=\n", "", source, flags=re.MULTILINE))
 
     for path, notebook in notebooks.items():
         for cell, after in zip(notebook["cells"], [*notebook["cells"][1:], {}], strict=True):
@@ -121,12 +157,18 @@ def copies():
                 continue
             if "predict" in cell["metadata"].get("tags", ()):
                 cell["outputs"], cell["execution_count"] = [], None
-            if "jupyter" in cell["metadata"]:  # a folded cell shows its first line
+            if "jupyter" in cell["metadata"]:  # a folded cell shows its first lines; Colab, its title
                 cell["source"] = [*QUIET, *cell["source"]]
+                cell["metadata"]["cellView"] = "form"
             for data in (output.get("data", {}) for output in cell["outputs"]):
                 if "text/html" in data:
                     data["text/html"] = NEED.sub(RUN, "".join(data["text/html"]))
-        notebook["cells"] = [cell for cell in notebook["cells"] if cell["source"]]
+        cells = [cell for cell in notebook["cells"] if cell["source"]]
+        code = next((cell for cell in cells if cell["cell_type"] == "code"), None)
+        if code and code["id"] != "setup":
+            needs = {"id": "needs", "metadata": {}, "outputs": [], "execution_count": None, "source": NEEDS}
+            cells.insert(cells.index(code), {"cell_type": "code"} | needs)
+        notebook["cells"] = cells
         yield path.relative_to(BOOK), notebook
 
 

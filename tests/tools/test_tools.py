@@ -145,7 +145,7 @@ After."""
 
 WORDED = {
     "$$a\n= b.$$ (eq-a)": r"$$a\n= b. \tag{eq-a}$$".replace(r"\n", "\n"),
-    "(near)=\n## Near": "(near)=\n## Near",
+    "(near)=\n## Near": "## Near",
     "By {eq}`eq-a` and {eq}`eq-b`.": "By [(eq-a)](#cell-id=c0) and [(eq-b)](../b.ipynb#cell-id=far).",
     "`eq-b` is {eq}`eq-b`.": "[`eq-b`](../b.ipynb#cell-id=far).",
     "See {ref}`no. 1 <far>`.": "See [no. 1](../b.ipynb#cell-id=far).",
@@ -158,10 +158,16 @@ WORDED = {
     "{cite:t}`two` show it.": "[Ada and Mül [2001]](https://doi.org/10.1/x) show it.",
     "Shown {cite:p}`two,many`.": "Shown [[Ada and Mül, 2001](https://doi.org/10.1/x); van E *et al.*, 2002].",
     ":::{solution-start} ex\n:class: dropdown\n:::\nTwo.\n:::{solution-end}\n:::\n\n## Next": (
-        "::::{dropdown} Solution\n\nTwo.\n\n::::\n## Next"
+        "<details>\n<summary>Solution</summary>\n\nTwo.\n\n</details>\n## Next"
     ),
+    "A\n\n:::{exercise} One (★)\n:label: ex-1\n:class: required\n\nDo:\n\n- it\n:::\nB": (
+        "A\n\n> **Exercise: One (★)**\n>\n> Do:\n>\n> - it\nB"
+    ),
+    "::::{container} wild\n:name: w\n:::{admonition} Twice $2$\nNo.\n:::\n::::": "> **Twice $2$**\n>\n> No.",
+    ":::{note}\nMind.\n:::": "> **Note**\n>\n> Mind.",
     ":::{solution-start} ex\n:label: sol\n:class: dropdown\n:::\nBecause $1$.": (
-        "::::{dropdown} Solution\n\nBecause $1$.\n\nThe code is in the folded cell below.\n\n::::\n"
+        "<details>\n<summary>Solution</summary>\n\nBecause $1$.\n\n"
+        "The code is in the folded cell below.\n\n</details>\n"
     ),
 }
 CITED = r"""
@@ -205,8 +211,11 @@ def test_a_copy_to_work_in_says_what_only_the_built_page_knows(tmp_path, book):
     copies.main(tmp_path / "work")
     copied = nbformat.read(tmp_path / "work" / "1" / "a.ipynb", 4).cells
     assert [cell.source for cell in copied[: len(WORDED)]] == list(WORDED.values())
-    solution, _, predicted, _, _, shown = copied[len(WORDED) :]
-    assert solution.source.startswith("%%capture solution\n#") and solution.source.endswith("\n1 + 1")
+    needs, solution, _, predicted, _, _, shown = copied[len(WORDED) :]
+    assert needs.source == copies.NEEDS and needs.execution_count is None
+    assert solution.source.startswith("%%capture solution\n#@title Solution") and solution.source.endswith(
+        "\n1 + 1"
+    )
     assert predicted.outputs == [] and predicted.execution_count is None
     assert NEED in moving and shown.outputs[0].data["text/html"] == moving.replace(NEED, copies.RUN)
     (page,) = nbformat.read(tmp_path / "work" / "2" / "index.ipynb", 4).cells
@@ -221,12 +230,12 @@ def test_a_copy_to_work_in_asks_and_links_in_jupyters_words(tmp_path, book):
     copies.main(tmp_path / "work")
     mine = tmp_path / "work" / "1" / "a.ipynb"
     (cell,) = nbformat.read(mine, 4).cells
-    question, answer, rest = cell.source.split(":::\n\n")
-    assert question.endswith("Predict\nHow many rows?\n\n- **a** $n$\n- **b** $m$\n")
+    question, answer = cell.source.split("\n\n<details>\n")
+    assert question.endswith("> **Predict**\n>\n> How many rows?\n>\n> - **a** $n$\n> - **b** $m$")
     assert answer == (
-        ":::{dropdown} Answer\n- **a** ✗ One an input.\n- **b** ✓ One an *output*.\n\nCount them.\n"
+        "<summary>Answer</summary>\n\n- **a** ✗ One an input.\n- **b** ✓ One an *output*.\n\n"
+        "Count them.\n\n</details>\n\nAfter."
     )
-    assert rest == "After."
     mine.write_text("mine")
     copies.main(tmp_path / "work")
     assert mine.read_text() == "mine"
