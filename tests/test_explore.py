@@ -283,6 +283,12 @@ def test_one_object_shows_both_faces(monkeypatch):
     assert set(figure._repr_mimebundle_()) == {"text/html", "text/plain"}
 
 
+def test_widgets_before_version_8_are_shown_too(monkeypatch):
+    monkeypatch.delattr(live.ipywidgets.Widget, "_repr_mimebundle_", raising=False)
+    bundle = explore(named, word=["a", "b"])._repr_mimebundle_()
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
+
+
 def test_notebooks_hold_the_static_face_and_nbval_sees_a_wrong_frame(tmp_path):
     show = "explore(chapter_1.jacobian, z=[-1, 0, 1], preset=['identity', 'generic'])"
     sources = [

@@ -12,11 +12,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+COLAB = ("numpy==2.0.2", "matplotlib==3.10.0", "ipywidgets==7.7.1", "ipykernel==6.17.1", "ipython==7.34.0")
 PAIRS = (
-    ("3.11", "numpy==1.26.4"),
-    ("3.11", None),
-    *((f"3.{n}", None) for n in (12, 13, 14)),
-)  # None: as locked
+    ("3.11", ("numpy==1.26.4",)),
+    ("3.12", COLAB),  # the oldest of each that Google Colab has had of late
+    *((f"3.{n}", ()) for n in (11, 12, 13, 14)),
+)  # (): as locked
 # pyenv's commands in PATH start one Python only.
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
 LEFT_OUT = (
@@ -36,15 +37,15 @@ def run(*command, path=()):
     return subprocess.run([str(c) for c in command], cwd=ROOT, text=True, capture_output=True, env=env)
 
 
-def environment(python, numpy):
-    """The Python of an environment with everything locked, but for numpy; else say what is in the way."""
-    folder = ROOT / ".venv" / "versions" / f"{python}-{(numpy or 'locked').replace('=', '')}"
+def environment(python, pins):
+    """The Python of an environment with everything locked, but for the pins; else say what is in the way."""
+    folder = ROOT / ".venv" / "versions" / f"{python}-{(pins or ('locked',))[0].replace('=', '')}"
     uv = [sys.executable, "-m", "uv"]
     install = [*uv, "pip", "install", "--quiet", "--python", folder]
     steps = [
         ("not found here: install it", [*uv, "venv", "-q", "--allow-existing", "--python", python, folder]),
         ("is there a network?", [*install, "-r", "requirements.txt", "--editable", "."]),
-        *([("is there a network?", [*install, numpy])] if numpy else []),
+        *([("is there a network?", [*install, *pins])] if pins else []),
     ]
     for advice, step in steps:
         done = run(*step, path=sorted(PYENV.glob(f"versions/{python}.*/bin")))
@@ -54,9 +55,9 @@ def environment(python, numpy):
     return folder / "bin" / "python"
 
 
-def report(python, numpy):
+def report(python, pins):
     """Test one pair and print what came of it; True if all passed."""
-    interpreter = environment(python, numpy)
+    interpreter = environment(python, pins)
     if not interpreter:
         return False
     version = run(interpreter, "-c", "import numpy; print(numpy.__version__)").stdout.strip()

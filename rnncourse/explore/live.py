@@ -14,10 +14,14 @@ try:
 except ImportError:  # the static face needs no widgets
     ipywidgets = None
 
+VIEW = "application/vnd.jupyter.widget-view+json"
+
 
 def bundle(figure, grids):
-    """What a notebook stores of the widgets; nothing where there are none."""
-    return face(figure, grids)._repr_mimebundle_() if ipywidgets else {}
+    """What a notebook stores of the widgets, in ipywidgets 7 (of Colab) too; nothing where there are none."""
+    if not ipywidgets:
+        return {}
+    return {VIEW: {"version_major": 2, "version_minor": 0, "model_id": face(figure, grids).model_id}}
 
 
 def face(figure, grids):
