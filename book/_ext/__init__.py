@@ -2,6 +2,7 @@
 
 JOBS = (
     "mathematics",
+    "fonts",
     "numbering",
     "choice",
     "pages",

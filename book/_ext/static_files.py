@@ -1,23 +1,12 @@
-"""The files beside the pages: KaTeX's style and fonts, the theme's own, none that no page asks for."""
+"""The files beside the pages: the theme's own, in its colours; none that no page asks for."""
 
-import re
 from pathlib import Path
 
 from rnncourse import palette
 
 from . import older
 
-ROOT = Path(__file__).parents[2]
 UNUSED = ("basic.css", "*.png", "sphinx_highlight.js", "pygments.css", "mystnb.*.css", "exercise.css")
-
-
-def copy_katex(app):
-    source, target = ROOT / "node_modules/katex/dist", Path(app.outdir) / "_static/katex"
-    (target / "fonts").mkdir(parents=True, exist_ok=True)
-    css = (source / "katex.min.css").read_text()
-    (target / "katex.min.css").write_text(re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("\w+"\)', "", css))
-    for font in (source / "fonts").glob("*.woff2"):
-        (target / "fonts" / font.name).write_bytes(font.read_bytes())
 
 
 def see_assets(app, env, added, changed, removed):
@@ -43,7 +32,6 @@ def sweep(app, error):
 
 
 def setup(app):
-    app.connect("builder-inited", copy_katex)
     app.connect("env-get-outdated", see_assets)
     app.connect("build-finished", colour)
     app.connect("build-finished", older.add, priority=700)

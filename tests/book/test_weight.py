@@ -2,8 +2,13 @@
 
 import gzip
 import re
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
+
+ROOT = Path(__file__).parents[2]
 FRAMES = re.compile(rb'(<script type="application/json">).*?(?=</script>)', re.DOTALL)
 ASKED = "document.fonts.ready.then(() => performance.getEntriesByType('resource').map((one) => one.name))"
 UNDRAWN = "article section > section:not(.drawn)"
@@ -31,6 +36,19 @@ def test_no_page_is_heavy(visit, server, site, names):
     for name in names:
         bare, whole, scripts = weigh(page, server, site, name)
         print(f"{name:55} {bare:3.0f}  {whole:11.0f}  {scripts:7.1f}")
-        if bare > 350 or whole > 500 or scripts > 60:
+        if bare > 215 or whole > 500 or scripts > 60:
             heavy.append(name)
     assert heavy == []
+
+
+def test_each_font_holds_the_signs_that_formulas_set_in_it(site, names):
+    fonts = site / "_static/katex/fonts"
+    held = {path.stem.removeprefix("KaTeX_"): set(TTFont(path).getBestCmap()) for path in fonts.iterdir()}
+    whole = ROOT / "node_modules/katex/dist/fonts/KaTeX_Main-Regular.ttf"
+    own = set(TTFont(whole).getBestCmap()) | set(TTFont(whole.with_stem("KaTeX_Size4-Regular")).getBestCmap())
+    for name in names:
+        soup = BeautifulSoup((site / name).read_text("utf-8"), "html.parser")
+        signs = {ord(sign) for box in soup.select(".katex-html") for sign in box.text}
+        assert signs & own <= held["Main-Regular"] | held["Size4-Regular"], name
+        for classes, font in ((".mathbb", "AMS-Regular"), (".mathbf", "Main-Bold")):
+            assert {ord(sign) for box in soup.select(classes) for sign in box.text} <= held[font], name

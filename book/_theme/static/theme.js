@@ -32,8 +32,8 @@
   const katex = document.querySelector("link[href$='katex.min.css']");
   if (!katex || location.protocol === "file:") return;
   for (const name of ["Main-Regular", "Math-Italic"]) {
-    const href = katex.href.replace("katex.min.css", `fonts/KaTeX_${name}.woff2`);
-    const font = { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href };
+    const href = katex.href.replace("katex.min.css", `fonts/KaTeX_${name}.woff`);
+    const font = { rel: "preload", as: "font", type: "font/woff", crossOrigin: "", href };
     document.head.append(Object.assign(document.createElement("link"), font));
   }
 })();
