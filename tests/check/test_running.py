@@ -280,11 +280,10 @@ def test_a_slow_answer_is_told_its_time():
     assert "of its 1 seconds" in str(check("1a", compiled, seconds=1))
 
 
-def test_where_nothing_can_be_stopped_the_check_says_so(monkeypatch):
-    assert "cannot be stopped" not in str(check("1a", ...))
+def test_where_nothing_can_be_stopped_the_check_judges_all_the_same(monkeypatch):
     monkeypatch.delattr(sys, "monitoring", raising=False)
     monkeypatch.setattr(running, "in_browser", lambda: True)
-    assert "cannot be stopped from here" in str(check("1a", ...)) and check("1a", right).passed
+    assert check("1a", right).passed and not check("1a", raises).passed
 
 
 def test_the_users_own_interrupt_passes_through():
