@@ -8,6 +8,7 @@ from rnncourse.certificates.oracles import (
     Oracle,
     by_complex_step,
     by_dual_numbers,
+    distance,
     logistic,
     product,
     states,
@@ -135,20 +136,25 @@ def eq_ruler():
 
         return oracle
 
-    def by_transport(W, d, h):
-        return np.linalg.norm(through(d, rnn.transport(Params(W, W), h, len(h) - 1, 0)), 2)
-
     def attained(W, d, h):
         """The norm for D W D^-1 an orthogonal matrix of the same size, all units at z = 0."""
         Q = np.linalg.qr(W + np.eye(len(W)))[0]
         J = through(1 / d, largest_stretch(through(d, W)) * Q) / 4
         return np.linalg.norm(through(d, product([J] * (len(h) - 1), np.eye(len(W)))), 2)
 
-    def exceeded(bound, norm):
-        return max(norm / bound - 1, 0)
+    def exceeded(claimed, norm):
+        bound, own = claimed
+        return max(norm / bound - 1, distance(own, norm))
 
     def bound(ruler=lambda d: d, quarter=0.25, more=0):
-        return lambda W, d, h: (quarter * spectra.norm(through(ruler(d), W))) ** (len(h) - 1 + more)
+        """The right-hand side, and the left-hand side by the finite product."""
+
+        def claim(W, d, h):
+            transport = rnn.transport(Params(W, W), h, len(h) - 1, 0)
+            size = (quarter * spectra.norm(through(ruler(d), W))) ** (len(h) - 1 + more)
+            return size, np.linalg.norm(through(d, transport), 2)
+
+        return claim
 
     return Certificate(
         statement=r"\left\lVert D\,\frac{\partial h_t}{\partial h_k}\,D^{-1}\right\rVert_2 "
@@ -159,10 +165,11 @@ def eq_ruler():
         inputs=inputs,
         claim=bound(),
         oracles={
-            "not exceeded by the finite product": Oracle(by_transport, error=exceeded),
-            "not exceeded by the complex step": Oracle(seen(by_complex_step), error=exceeded),
-            "not exceeded by dual numbers": Oracle(seen(by_dual_numbers), error=exceeded),
-            "attained through D by orthogonal W": Oracle(attained, 1e-11),
+            "not exceeded by the complex step": Oracle(seen(by_complex_step), 1e-11, exceeded),
+            "not exceeded by dual numbers": Oracle(seen(by_dual_numbers), 1e-11, exceeded),
+            "attained through D by orthogonal W": Oracle(
+                attained, 1e-11, lambda claimed, norm: distance(claimed[0], norm)
+            ),
         },
         wrong={
             "D on the other side": bound(lambda d: 1 / d),
