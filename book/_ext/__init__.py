@@ -11,6 +11,7 @@ JOBS = (
     "folds",
     "anchors",
     "lesson",
+    "glossary",
     "static_files",
     "live",
 )

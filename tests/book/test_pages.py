@@ -72,7 +72,7 @@ WIDE = """() => [...document.querySelectorAll("details")].map((box) => box.open 
   && [...document.querySelectorAll(".katex-display")]
     .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 80))"""
 DRAW_ALL = "section { content-visibility: visible !important; }"  # to measure all
-TARGETS = "button:not(.copy), label:has(input), select, [type=range], summary, .actions a, .turn a"
+TARGETS = "button:not(.copy, .term *), label:has(input), select, [type=range], summary, .actions a, .turn a"
 LOST_STOP = """() => [...document.querySelectorAll(".together")].filter((box) => {
   const range = document.createRange();
   range.selectNodeContents(box.lastChild);
