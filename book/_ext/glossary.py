@@ -10,7 +10,7 @@ from docutils import nodes
 from .raw import wrap
 
 PAGE = "appendix/glossary"
-PLAIN = (nodes.paragraph, nodes.emphasis, nodes.strong, nodes.inline, nodes.list_item, nodes.bullet_list)
+PLAIN = (nodes.emphasis, nodes.strong, nodes.inline)
 CLOSED = (nodes.table, nodes.literal_block, nodes.title, nodes.caption)
 
 
@@ -41,25 +41,30 @@ def entries(env):
 
 
 def pattern(words):
-    """Any form, with or without an s; the longest counts."""
-    longest = sorted(words, key=len, reverse=True)
-    return re.compile(
-        rf"(?<![\w-])({'|'.join(map(re.escape, longest))})(s?)(?![\w-])([^\w\s(]*)", re.IGNORECASE
-    )
+    """Any form, with or without an s, and the punctuation after it; the longest form counts."""
+    any_form = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.compile(rf"(?<![\w-])({any_form})(s?)(?![\w-])([^\w\s(]*)", re.IGNORECASE)
+
+
+def closed(node):
+    """Not read along: tables, cells, titles, solutions, a lesson's row of times and needs."""
+    said = node.astext() if isinstance(node, nodes.paragraph) else ""
+    folded = {"dropdown", "cell"} & set(node.get("classes", ()))
+    return isinstance(node, CLOSED) or folded or ("Before:" in said and "Time:" in said)
 
 
 def prose(node):
-    """Paragraphs that every reader sees: none of a question, a solution, a table, an output, the head."""
+    """The paragraphs that every reader sees; those of a question wait for an answer."""
     inside = False
     for child in node.children:
         if isinstance(child, nodes.raw):
             inside = '<form class="choice' in child.astext() or (inside and "</form>" not in child.astext())
-        elif isinstance(child, nodes.paragraph) and not inside:
-            if not ("Before:" in child.astext() and "Time:" in child.astext()):
-                yield child
-        elif isinstance(child, nodes.Element) and not inside and not isinstance(child, CLOSED):
-            if "dropdown" not in child["classes"] and "cell" not in child["classes"]:
-                yield from prose(child)
+        elif inside or not isinstance(child, nodes.Element) or closed(child):
+            continue
+        elif isinstance(child, nodes.paragraph):
+            yield child
+        else:
+            yield from prose(child)
 
 
 def texts(node):
@@ -68,6 +73,12 @@ def texts(node):
             yield child
         elif isinstance(child, PLAIN):
             yield from texts(child)
+
+
+def button(word, shown, after):
+    start = f'<span class="term"><button type="button" popovertarget="{name(word)}">'
+    pressed = wrap(start, [nodes.Text(shown)], "</button>")
+    return wrap("", [*pressed, nodes.Text(after)], "</span>")
 
 
 def link(app, doctree, docname):
@@ -80,19 +91,12 @@ def link(app, doctree, docname):
         parts, end = [], 0
         for use in uses.finditer(text.astext()):
             word = words[use[1].lower()]
-            if word in seen:
-                continue
+            bold = isinstance(text.parent, nodes.strong) and use[0] == text.astext()
+            if word not in seen and not bold:
+                parts += [nodes.Text(text[end : use.start()]), *button(word, use[1] + use[2], use[3])]
+                end = use.end()
+                used.append(word)
             seen.add(word)
-            if isinstance(text.parent, nodes.strong) and use[0] == text.astext():
-                continue
-            used.append(word)
-            button = f'<span class="term"><button type="button" popovertarget="{name(word)}">'
-            parts += [
-                nodes.Text(text[end : use.start()]),
-                *wrap(button, [nodes.Text(use[1] + use[2])], "</button>"),
-            ]
-            parts += [nodes.Text(use[3]), nodes.raw("", "</span>", format="html")]
-            end = use.end()
         if parts:
             text.parent.replace(text, [*parts, nodes.Text(text[end:])])
     glossary = app.builder.get_relative_uri(docname, PAGE)

@@ -1,4 +1,4 @@
-"""The first use of each term on a page opens its entry of the glossary: everywhere, by keyboard, on a phone."""
+"""The first use of a term on a page opens its entry of the glossary: everywhere, by keyboard, on a phone."""
 
 import re
 from functools import cache
@@ -8,11 +8,15 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
 from .test_pages import violations
+from .test_weight import UNDRAWN
 
 HIDDEN = (
     "form, .hero, .solution, .admonition-title, table, .cell, .terms, .lesson, .lesson-foot, .math, code, a"
 )
 TERM = ".term > button"
+OPEN = "(button) => { for (let at = button; at; at = at.parentElement) at.open = true; }"
+
+ON_PAGE = "(button) => [scrollX, scrollY + button.getBoundingClientRect().top]"
 
 
 @cache
@@ -80,9 +84,7 @@ def test_every_entry_opens_and_closes_by_keyboard(visit, site, names):
             target = button.get_attribute("popovertarget")
             if target in left:
                 continue
-            button.evaluate(
-                "(button) => { for (let at = button; at; at = at.parentElement) at.open = true; }"
-            )
+            button.evaluate(OPEN)
             button.focus()
             page.keyboard.press("Enter")
             entry = page.locator(f"#{target}")
@@ -98,13 +100,16 @@ def test_every_entry_opens_and_closes_by_keyboard(visit, site, names):
 @pytest.mark.parametrize("scripts", [True, False])
 def test_an_open_entry_fits_on_a_phone(visit, site, names, scripts):
     page = visit(linked(site, names)[0], viewport={"width": 390, "height": 800}, java_script_enabled=scripts)
+    if scripts:
+        page.wait_for_function(f"!document.querySelector('{UNDRAWN}')")  # then nothing moves by itself
     for button in page.locator(TERM).all()[:4]:
         button.scroll_into_view_if_needed()
-        term = button.bounding_box()
+        before = button.evaluate(ON_PAGE)
         button.click()
         box = page.locator(f"#{button.get_attribute('popovertarget')}").bounding_box()
-        assert 0 <= box["x"] and box["x"] + box["width"] <= 390
-        assert abs(box["y"] - term["y"]) < 200  # beside its term
-        assert button.bounding_box() == term  # nothing moved
+        term = button.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+        assert abs(box["y"] - term["y"]) < 150  # beside its term
+        assert button.evaluate(ON_PAGE) == before or not scripts
     if scripts:
         assert violations(page, ".terms") == []
