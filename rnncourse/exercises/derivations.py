@@ -364,3 +364,67 @@ def latch(w):
     s = np.sqrt(1 - 1 / w)  # the value of the tanh where the slope is 1
     a = np.arctanh(s)  # the place where the slope is 1
     return w * s - a  # the pull
+
+
+@derives("3f-step")
+def mingru_step(W_z, W_h, b_z, b_h, x_t, h_prev):
+    z = sigma(W_z @ x_t + b_z)  # the gate
+    candidate = W_h @ x_t + b_h  # the candidate
+    return (1 - z) * h_prev + z * candidate  # the mixture
+
+
+@derives("3f-path")
+def mingru_path(W_z, W_h, b_z, b_h, x, h0, t, k):
+    product = np.ones(len(h0))
+    for x_s in x[k:t]:  # the steps that the product covers
+        z = sigma(W_z @ x_s + b_z)  # the gate
+        product = (1 - z) * product  # the share that is kept
+    return np.diag(product)
+
+
+@derives("3f-scan")
+def maps(a, b):
+    A, B = np.array(a), np.array(b)
+    for t in range(1, len(a)):  # the steps
+        A[t] = a[t] * A[t - 1]  # the factor of h_0
+        B[t] = a[t] * B[t - 1] + b[t]  # what was written so far
+    return A, B
+
+
+@derives("3f-exponential")
+def stabilised(log_f, log_i, value):
+    ratios = np.zeros(value.shape)
+    m, C, N = log_i[0], value[0], 1 + 0 * value[0]  # the first step
+    ratios[0] = C
+    for t in range(1, len(value)):  # the steps
+        new = np.maximum(log_f[t] + m, log_i[t])  # the running maximum
+        keep = np.exp(log_f[t] + m - new)  # the scaled forget gate
+        write = np.exp(log_i[t] - new)  # the scaled input gate
+        C = keep * C + write * value[t]  # the cell
+        N = keep * N + write  # the normaliser
+        m = new
+        ratios[t] = C / N  # the ratio
+    return ratios
+
+
+@derives("3f-attention")
+def sent_back(u, v, h):
+    score = h @ u  # the scores
+    e = np.exp(score - np.max(score))  # the exponentials
+    a = e / np.sum(e)  # the softmax
+    said = h @ v  # what each state says
+    answer = np.sum(a * said)  # the answer
+    through_scores = (said - answer)[:, None] * u  # the way through the scores
+    return a[:, None] * (v + through_scores)  # the sum of both ways
+
+
+@derives("3-truncated")
+def truncated(params, x, states, dl):
+    dW, carried = np.zeros(params.W_f.shape), np.zeros(len(params.b_f))
+    for t in range(len(x), 0, -1):  # the steps of the walk back
+        f, shown = states.f[t - 1], np.tanh(states.C[t])
+        dC = carried + dl[t] * states.o[t - 1] * slope_of_tanh(shown)  # the gradient by the cell
+        delta = dC * states.C[t - 1] * slope(f)  # the gradient by the pre-activation of the gate
+        dW += np.outer(delta, np.concatenate([states.h[t - 1], x[t - 1]]))  # what a step adds to dW
+        carried = f * dC  # what is carried back along the cell
+    return dW

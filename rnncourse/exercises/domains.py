@@ -206,3 +206,44 @@ def latch(rng):
 def half_lives(rng):
     shortest = float(rng.uniform(1, 5))
     return shortest, shortest * float(rng.uniform(2, 50)), 1 + size(rng, 5)
+
+
+def mingru_step(rng):
+    n, m, s = size(rng), size(rng), scale(rng)
+    W, b = rng.uniform(-s, s, (2, n, m)), rng.uniform(-s, s, (2, n))
+    return *W, *b, rng.uniform(-1.5, 1.5, m), rng.uniform(-2, 2, n)
+
+
+def mingru_run(rng):
+    *P, x_t, h0 = mingru_step(rng)
+    T = size(rng, 7)
+    k, t = sorted(map(int, rng.integers(0, T + 1, 2)))
+    return *P, rng.uniform(-1.5, 1.5, (T, len(x_t))), h0, t, k
+
+
+def linear_recurrence(rng):
+    return tuple(rng.uniform(-1.5, 1.5, (2, size(rng, 9), size(rng))))
+
+
+def exponential_gates(rng):
+    """Logarithms from small to 2000."""
+    T, n, s = size(rng, 7), size(rng), 10 ** rng.uniform(-1, 3.3)
+    return *rng.uniform(-s, s, (2, T, n)), rng.normal(size=(T, n))
+
+
+def readout(rng):
+    n, s = size(rng), scale(rng)
+    return *rng.uniform(-s, s, (2, n)), rng.uniform(-1, 1, (size(rng, 8), n))
+
+
+def lstm_losses(rng):
+    """A run of an LSTM, and a loss gradient of each of its states."""
+    params, x, states, _, _ = lstm_run(rng)
+    return params, x, states, rng.normal(size=states.h.shape)
+
+
+def predictions(rng):
+    """Logarithms of probabilities (N, K), and which letters came."""
+    N, K = size(rng, 8), 1 + size(rng, 6)
+    z = rng.normal(size=(N, K)) * scale(rng)
+    return z - np.log(np.exp(z).sum(1, keepdims=True)), rng.integers(0, K, N)

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.patches import Circle, FancyBboxPatch
 
-from rnncourse import lstm
+from rnncourse import adding, attention, lstm, recall
 from rnncourse.figures.style import COLORS, SUPERSCRIPTS, dress, figure, minus
 from rnncourse.spectra import norm
 
@@ -271,6 +271,54 @@ def backward_norms(b_f=0.0, T=50):
         minus(f"Forget bias {b_f:g}")
         + f", a loss of gradient norm 1 at step {T}: dL/dC has norm {dC[T]:.1e} there and "
         f"{dC[1]:.1e} at step 1, dL/dh {dh[1]:.1e} at step 1."
+    )
+    return fig
+
+
+# --- 3f: after the LSTM ---------------------------------------------------------------------------------
+
+
+def scan_rounds(rounds, T=16):
+    """Which steps each entry of the scan has joined after so many rounds."""
+    t = np.arange(1, T + 1)
+    length = np.minimum(t, 2**rounds)
+    fig, ax = figure(width=4.2, height=3.3)
+    ax.barh(t, length, left=t - length + 0.5, height=0.75, color=COLORS["state"])
+    ax.set(xlabel="steps that are joined", ylabel="entry t", xlim=(0.5, T + 0.5), ylim=(T + 0.6, 0.4))
+    ax.set(xticks=[1, 4, 8, 12, 16], yticks=[1, 4, 8, 12, 16])
+    ax.set_title(f"after round {rounds}" if rounds else "at the start")
+    fig.set_label(
+        f"After {rounds} rounds entry t has joined the steps from t − {2**rounds - 1} to t, or from 1: "
+        f"{(length == t).sum()} of {T} entries reach back to step 1."
+    )
+    return fig
+
+
+def readouts(T=50, seeds=5):
+    """The gradient by each state of an untrained tanh network, by its last state and by all states."""
+    curves = {"last state only": [], "softmax over all": []}
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        w, (x, y) = attention.weights("tanh", 16, rng), recall.batch(rng, T, 64)
+        *_, (last,) = adding.gradient("tanh", [*w[:3], *w[-2:]], x, y)
+        *_, (_, every) = attention.gradient("tanh", w, x, y)
+        for curve, dh in zip(curves.values(), (last, every), strict=True):
+            size = np.linalg.norm(dh[1:], axis=-1).mean(1)[::-1]
+            curve.append(size / size[0])
+    fig, ax = figure(width=5.1, height=3)
+    says = []
+    for (name, each), color, style in zip(curves.items(), ("reference", "gradient"), (":", "-"), strict=True):
+        middle = np.median(each, axis=0)
+        ax.semilogy(middle, style, color=COLORS[color], lw=2)
+        ax.text(0.55 * T, middle[T // 2] * 5, name, color=COLORS[color])
+        says.append(f"{name}: {middle[-1]:.0e}")
+    ax.set(xlabel="lag T − t", ylabel="gradient relative to lag 0", ylim=(1e-14, 1e3))
+    ax.set_yticks([1e-12, 1e-8, 1e-4, 1])
+    ax.minorticks_off()
+    fig.set_label(
+        f"Untrained tanh network, medians of {seeds} seeds: gradient at lag {T - 1} relative to lag 0. "
+        + "; ".join(says)
+        + "."
     )
     return fig
 

@@ -38,6 +38,8 @@ ALL = {
     "paths": lambda: figures.paths(2.0, "× 10"),
     "half_life": figures.half_life,
     "backward_norms": lambda: figures.backward_norms(1.0),
+    "scan_rounds": lambda: figures.scan_rounds(2),
+    "readouts": lambda: figures.readouts(20, 2),
     "latching": lambda: figures.latching(0.5),
     "lags": lambda: figures.lags(CURVES),
     "learning": lambda: figures.learning(DATA, 50),

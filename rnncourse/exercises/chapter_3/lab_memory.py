@@ -1,7 +1,8 @@
-"""The exercises of the memory laboratory: half-lives by initialisation, and a latch."""
+"""The exercises of the memory laboratory: half-lives by initialisation, the gradient of 1997, a latch."""
 
 import numpy as np
 
+from rnncourse import lstm
 from rnncourse.check.exercises import exercise
 from rnncourse.exercises import domains
 
@@ -114,6 +115,158 @@ def _(b):
     The quotient is turned upside down, (1 - f) / f.
     """
     return np.array([-b, b])
+
+
+# 3-truncated: the gradient of 1997
+
+
+def a_loss_at_each_step(n, m, T):
+    def draw(rng):
+        params = lstm.Params(*rng.uniform(-1.5, 1.5, (4, n, n + m)), *rng.uniform(-1, 1, (4, n)))
+        x = rng.uniform(-1.5, 1.5, (T, m))
+        states = lstm.forward(params, x, rng.uniform(-1, 1, n), rng.uniform(-1.5, 1.5, n))
+        return params, x, states, rng.normal(size=(T + 1, n))
+
+    draw.__doc__ = f"n = {n}, m = {m}, T = {T}"
+    return draw
+
+
+def to_the_cell(s, dl):
+    """dL_t/dC_t with o_t held, in row t - 1."""
+    return dl[1:] * s.o * (1 - np.tanh(s.C[1:]) ** 2)
+
+
+def along_the_cell(local, f):
+    """What each cell collects when only the forget gates carry the gradient back."""
+    total = local.copy()
+    for t in range(len(local) - 1, 0, -1):
+        total[t - 1] += f[t] * total[t]
+    return total
+
+
+@exercise(
+    "3-truncated",
+    "The gradient of 1997",
+    "f(params, x, states, dl), the gradient of W_f, an array (n, n + m), by the truncated rule: dl[t] is "
+    "dL_t/dh_t, and no gradient flows through a gate or the candidate into h_{t-1}",
+    a_loss_at_each_step(3, 2, 5),
+    a_loss_at_each_step(1, 1, 1),
+    domain=domains.lstm_losses,
+    hints=(
+        "Start with the loss of each step: it reaches C_t through o_t (1 - tanh² C_t), with o_t held.",
+        "Walk back along the cell: dC_{t-1} collects its own loss and f_t * dC_t, and nothing else.",
+        "W_f gets at each step the outer product of dC_t * C_{t-1} * f_t (1 - f_t) with [h_{t-1}; x_t].",
+    ),
+    alike=("not-carried+gates-left-out", "not-carried+row-of-gates"),
+    forbids=(lstm.backward,),
+)
+def truncated(
+    params,
+    x,
+    states,
+    dl,
+    local=to_the_cell,
+    collect=along_the_cell,
+    cell=lambda s: s.C[:-1],
+    slope=lambda f: f * (1 - f),
+    reads=lambda s, x: np.concatenate([s.h[:-1], x], axis=1),
+):
+    s = states
+    dC = collect(local(s, dl), s.f)
+    return (dC * cell(s) * slope(s.f)).T @ reads(s, x)
+
+
+@truncated.mistake("full-gradient", "eq-gate-path")
+def _(params, x, states, dl):
+    """This is the full gradient, with all paths through h; the rule of 1997 cuts them.
+
+    Backpropagation through time is the habit, and the truncation has to be put in on purpose.
+    """
+    return lstm.backward(params, x, states, dl)[0].W_f
+
+
+@truncated.mistake("not-carried", "eq-gate-path", part="collect")
+def _(local, f):
+    """Nothing is carried back along the cell here: the rule cuts the paths through h, and the cell's stays.
+
+    Truncating is read as stopping at every step.
+    """
+    return local
+
+
+@truncated.mistake("gates-left-out", "eq-gate-path", part="collect")
+def _(local, f):
+    """The gradient is carried back with the factor 1; this cell has forget gates.
+
+    The cell of 1997 had none, and its carousel is exactly 1.
+    """
+    return local[::-1].cumsum(axis=0)[::-1]
+
+
+@truncated.mistake("row-of-gates", "eq-gate-path", part="collect")
+def _(local, f):
+    """The forget gate of the wrong step carries the gradient: from C_t to C_{t-1} it is f_t.
+
+    f_t is in row t - 1, and so is the gradient of C_t.
+    """
+    total = local.copy()
+    for t in range(len(local) - 1, 0, -1):
+        total[t - 1] += f[t - 1] * total[t]
+    return total
+
+
+@truncated.mistake("output-gate-missing", "eq-lstm-hidden", part="local")
+def _(s, dl):
+    """The output gate is missing: a loss reaches C_t through o_t and the slope of tanh.
+
+    h = tanh(C) is differentiated.
+    """
+    return dl[1:] * (1 - np.tanh(s.C[1:]) ** 2)
+
+
+@truncated.mistake("tanh-slope-missing", "eq-lstm-hidden", part="local")
+def _(s, dl):
+    """The slope of tanh is missing: a loss reaches C_t through o_t (1 - tanh² C_t).
+
+    h = o C is differentiated.
+    """
+    return dl[1:] * s.o
+
+
+@truncated.mistake("loss-one-step-early", "eq-lstm-hidden", part="local")
+def _(s, dl):
+    """The losses are one step off: row t of dl belongs to h_t, and row 0 to the given h_0.
+
+    Gates have no row 0, and losses have one.
+    """
+    return dl[:-1] * s.o * (1 - np.tanh(s.C[1:]) ** 2)
+
+
+@truncated.mistake("new-cell", "eq-lstm-cell", part="cell")
+def _(s):
+    """The forget gate multiplies the cell before its step, C_{t-1}, not C_t.
+
+    All other factors have the index t.
+    """
+    return s.C[1:]
+
+
+@truncated.mistake("gate-slope-missing", "eq-lstm-gates", part="slope")
+def _(f):
+    """The slope of the gate, f (1 - f), is missing.
+
+    The gate is differentiated as if it were its pre-activation.
+    """
+    return np.ones_like(f)
+
+
+@truncated.mistake("new-state", "eq-lstm-gates", part="reads")
+def _(s, x):
+    """The gates read h_{t-1}, the state before their step, not h_t.
+
+    All other factors have the index t.
+    """
+    return np.concatenate([s.h[1:], x], axis=1)
 
 
 # 3-latch: Bengio's latch
