@@ -5,6 +5,7 @@
 Each is the median of three fresh contexts. Compare the ratios: the seconds are this machine's.
 """
 
+import gzip
 import json
 import threading
 from functools import partial
@@ -19,6 +20,7 @@ from tools.serve import Quiet
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
+ENTRY = ("buttons.js", "live.css")
 WORKER = (ROOT / "tests" / "book" / "worker.js").read_text("utf-8")
 BARE = """(base) => new Promise((done) => {
   const source = `const {loadPyodide} = await import("${base}pyodide/pyodide.mjs");
@@ -87,6 +89,8 @@ def main():
         )
         runs = [once(browser, f"http://127.0.0.1:{http.server_port}") for _ in range(3)]
         http.shutdown()
+    entry = sum(len(gzip.compress((SITE / "_static/live" / name).read_bytes(), 6)) for name in ENTRY)
+    print(f"on the page before Run {entry / 1024:.1f} KiB, compressed")
     print(f"to the first output {(files['Python'] + files['numpy']) / 1e6:.1f} MB, not compressed")
     print(f"to the first figure {files['matplotlib'] / 1e6:.1f} MB more")
     bare = median(found["bare Pyodide and numpy"] for found in runs)

@@ -13,6 +13,12 @@ NOTEBOOKS = sorted(
     p.relative_to(BOOK).as_posix() for p in BOOK.rglob("*.ipynb") if "checkpoints" not in str(p)
 )
 SLOW = 20  # seconds: a cell over it says so beside Run
+SLICES = 3  # how many cells of a page are run alone
+BEFORE = """([cells, n]) => {
+  const target = cells.find((cell) => cell.n === n);
+  const sure = cells.filter((cell) => !cell.role || cell === target);
+  return before(joined(cells, sure), target, new Map());
+}"""
 ALT = re.compile(r'aria-label="([^"]*)"')
 
 
@@ -24,7 +30,8 @@ def python(browser, server):
         page.set_default_timeout(300_000)
         page.goto(f"{server}/licences.txt")
         assert page.evaluate(WORKER, base)["type"] == "ready"
-        page.evaluate("async (base) => { window.same = (await import(`${base}compare.js`)).same; }", base)
+        for name in ("compare", "plan"):
+            page.evaluate("async (url) => Object.assign(window, await import(url))", f"{base}{name}.js")
         yield page
 
 
@@ -44,20 +51,18 @@ def drawn_alike(site):
     return any(f"/matplotlib-{matplotlib.__version__}-" in name for name in files["all"])
 
 
+def run(python, n, code):
+    request = {"type": "run", "id": n, "code": code, "name": f"cell {n}", "printed": True}
+    return python.evaluate("(request) => ask(request)", request)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_a_page_computes_what_it_prints(python, measured, drawn_alike, path):
     python.evaluate("ask({type: 'fresh'})")
     cells = json.loads((BOOK / path).read_text("utf-8"))["cells"]
     for n, cell in enumerate((c for c in cells if c["cell_type"] == "code"), 1):
         known, start = cell["metadata"].get("live", {}), time.monotonic()
-        request = {
-            "type": "run",
-            "id": n,
-            "code": "".join(cell["source"]),
-            "name": f"cell {n}",
-            "printed": True,
-        }
-        got = python.evaluate("(request) => ask(request)", request)
+        got = run(python, n, "".join(cell["source"]))
         measured.append((seconds := time.monotonic() - start, path, n))
         assert got["type"] == "done" and got["error"] is None, f"cell {n}: {got}"
         assert seconds < 2 * SLOW or "minutes" in known, f"cell {n} takes {seconds:.0f} s and does not say so"
@@ -68,6 +73,25 @@ def test_a_page_computes_what_it_prints(python, measured, drawn_alike, path):
             assert pictures(got["outputs"]) == pictures(cell["outputs"])
         else:
             assert differs is True, f"cell {n}: {differs[:3]}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_what_a_cell_needs_above_it_is_enough(python, site, drawn_alike, path):
+    """Of each page the cells that need the most but not all: each after no more than what plan.js says."""
+    facts = site / "_static/live/pages" / path.replace("/", "--").replace(".ipynb", ".json")
+    cells, plans = json.loads(facts.read_text("utf-8"))["cells"], []
+    for cell in cells:
+        if cell["role"] != "stub" and not cell["live"]:
+            plan = [*python.evaluate(BEFORE, [cells, cell["n"]]), cell]
+            plans += [plan] * (1 < len(plan) < cell["n"])
+    for plan in sorted(plans, key=len)[-SLICES:]:
+        python.evaluate("ask({type: 'fresh'})")
+        for cell in plan:
+            got = run(python, cell["n"], cell["source"])
+            assert got["error"] is None, f"cell {cell['n']} for cell {plan[-1]['n']}: {got['error']}"
+        if drawn_alike or not pictures(cell["outputs"]):
+            differs = python.evaluate("([a, b]) => same(a, b)", [cell["outputs"], got["outputs"]])
+            assert differs is True, f"cell {cell['n']}, after {[c['n'] for c in plan[:-1]]}: {differs[:3]}"
 
 
 def pictures(outputs):

@@ -40,6 +40,9 @@ export class Answer extends Cell {
     this.status("");
   }
 
+  // One that only lends its names to a cell below says nothing.
+  show(answer, main) { if (main || this.edited) super.show(answer, main); }
+
   compare(outputs, seconds, main) {
     const judged = outputs.find(({metadata}) => metadata?.verdict);
     if (!judged) return super.compare(outputs, seconds, main);

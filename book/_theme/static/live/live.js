@@ -2,7 +2,7 @@
 import {Answer} from "./answer.js";
 import {Cell} from "./cell.js";
 import {draw, el} from "./outputs.js";
-import {apply, before, mark} from "./plan.js";
+import {apply, before, joined, mark} from "./plan.js";
 import {Python} from "./python.js";
 import * as store from "./store.js";
 
@@ -83,9 +83,10 @@ class Lab {
     }]);
   }
 
-  // The cells that take part: exercises only where the reader has answered or opened them.
+  // The cells that take part: exercises where the reader has answered or opened them, or nothing else makes a name.
   taking(target) {
-    return this.cells.filter((cell) => cell === target.cell || cell.takesPart()).map((cell) => cell === target.cell ? target : cell.facts());
+    const all = this.cells.map((cell) => cell === target.cell ? target : cell.facts());
+    return joined(all, all.filter(({cell}) => cell === target.cell || cell.takesPart()));
   }
 
   async execute(cell) {

@@ -21,6 +21,19 @@ export const reread = (cell, code) => {
   return {...cell, reads: [...words], makes: [...new Set([...cell.makes, ...makes])]};
 };
 
+// joined(cells, sure): those that surely take part; and of the others, exercises not answered and solutions not opened,
+// each that alone makes a name which one of them reads.
+export const joined = (cells, sure) => {
+  const taking = new Set(sure);
+  for (const cell of taking) {
+    for (const name of read(cells, cell)) {
+      const makers = cells.filter((one) => one.n < cell.n && one.makes.includes(name));
+      if (makers.length && !makers.some((one) => taking.has(one))) taking.add(makers.at(-1));
+    }
+  }
+  return cells.filter((cell) => taking.has(cell));
+};
+
 // before(cells, target, state): the cells to run before `target`, in order. `cells` are those of the page that take part.
 export const before = (cells, target, state) => {
   const above = cells.filter((cell) => cell.n < target.n);
