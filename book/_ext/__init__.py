@@ -9,6 +9,7 @@ JOBS = (
     "front",
     "docstrings",
     "folds",
+    "figures",
     "anchors",
     "lesson",
     "glossary",

@@ -37,27 +37,6 @@ def check_pictures(app, doctree):
             log.warning("table without headings: %s", text[:80], location=app.env.docname)
 
 
-def legible(app, doctree):
-    """On a phone, a picture scrolls sideways before its letters are smaller than 11 pixels."""
-    for node in doctree.findall(nodes.raw):
-        text = node.astext()
-        if "rnn-figure" not in text:
-            continue
-        sizes = [float(size) for size in re.findall(r"<text[^>]*?font-size:([\d.]+)px", text)]
-        box = re.search(r'viewBox="0 0 ([\d.]+) [\d.]+" style="width:100%;max-width:(\d+)px', text)
-        if not sizes or not box:
-            continue
-        least = min(int(box[2]), round(11 * float(box[1]) / min(sizes) + 0.5))
-        text = re.sub(r"(max-width:\d+px;min-width:)\d+px", rf"\g<1>{least}px", text)
-        if least > WIDEST_BESIDE:
-            text = text.replace('<div class="explore"', '<div class="explore wide"', 1)
-        node.children = [nodes.Text(text)]
-        node.rawsource = text
-
-
-WIDEST_BESIDE = 530  # pixels that a picture has where its controls are beside it: see explore.css
-
-
 def polish(app, doctree, docname):
     """Fold solutions natively, let wide tables scroll, name exercises without parentheses."""
     for node in list(doctree.findall(nodes.Element)):
@@ -105,7 +84,6 @@ def repair(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("source-read", check_notebook)
     app.connect("doctree-read", check_pictures)
-    app.connect("doctree-read", legible)
     app.connect("doctree-resolved", polish, priority=900)
     app.connect("doctree-resolved", keep_punctuation)
     app.connect("html-page-context", repair)

@@ -9,7 +9,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from matplotlib.path import Path
 
 from rnncourse import rnn
-from rnncourse.figures.style import COLORS, SUPERSCRIPTS, dress, figure, heatmap, minus
+from rnncourse.figures.style import COLORS, SUPERSCRIPTS, dress, figure, heatmap, minus, name_ends, panels
 from rnncourse.gradcheck import complex_step, relative_error
 
 ARROW = {"arrowstyle": "-|>", "mutation_scale": 10, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
@@ -18,8 +18,8 @@ ARROW = {"arrowstyle": "-|>", "mutation_scale": 10, "lw": 1.5, "shrinkA": 0, "sh
 
 
 def unrolled():
-    """Figure 1: the recurrent network folded, and unrolled over three steps."""
-    fig, ax = figure(width=5.1, height=2.7)
+    """The recurrent network folded, and unrolled over three steps."""
+    fig, ax = figure(height=2.7)
     _column(ax, 0, "")
     loop = Path([(0.25, 0.17), (1.05, 0.6), (1.05, -0.6), (0.28, -0.18)], [1, 4, 4, 4])
     ax.add_patch(FancyArrowPatch(path=loop, **ARROW, color=COLORS["state"]))
@@ -47,7 +47,7 @@ def _column(ax, x, t):
         ax.add_patch(Circle((x, y), 0.3, fc=COLORS[color], ec="none", alpha=0.22))
         ax.add_patch(Circle((x, y), 0.3, fc="none", ec=COLORS[color], lw=1.5))
         ax.text(x, y, letter + t, ha="center", va="center")
-    _arrow(ax, (x, -0.8), (x, -0.33), "U", (x + 0.16, -0.57), "input")
+    _arrow(ax, (x, -0.8), (x, -0.33), "U", (x + 0.22, -0.57), "input")
     _arrow(ax, (x, 0.3), (x, 0.77), "", (x, 0), "reference")
 
 
@@ -65,7 +65,7 @@ OFFSETS = np.array([-2, 0, 2])
 
 
 def jacobian(z=0.0, preset="generic"):
-    """Units at pre-activations z - 2, z, z + 2: their sigma', the Jacobian, its norm and its bound."""
+    """Slopes of three units, the Jacobian that they make, and its norm beside the bound."""
     W, pre = PRESETS[preset], z + OFFSETS
     J = rnn.jacobian(rnn.Params(W, W), rnn.sigma(pre))
     norm, bound = np.linalg.norm(J, 2), np.linalg.norm(W, 2) / 4
@@ -73,7 +73,7 @@ def jacobian(z=0.0, preset="generic"):
     fig, axes = figure(mosaic, width=4.8, height=4.1, height_ratios=(1, 1.2), width_ratios=(1, 1.2))
     fig.get_layout_engine().set(hspace=0.1)
     _bell(axes["bell"], pre)
-    heatmap(axes["heat"], J, limit=abs(W).max() / 4)
+    heatmap(axes["heat"], J, limit=abs(W).max() / 4, fontsize=11)
     axes["heat"].set(yticks=[0.5, 1.5, 2.5], yticklabels=["1", "2", "3"], title="J = diag(σ′(z)) W")
     axes["heat"].tick_params(length=0)
     _gauge(axes["gauge"], norm, bound)
@@ -130,7 +130,7 @@ def terms():
 
 
 def triangle(term=18, last_factor="immediate"):
-    """The size of each term of the double sum, of its row and column sums, and one term in full.
+    """The sizes of all terms of the double sum, with row and column sums, and one term in full.
 
     Row t adds up to dL_t/dW, column k to what step k of the recursion contributes: delta_k h_{k-1}^T.
     A total derivative as the last factor counts term (t, k) t-k+1 times.
@@ -140,7 +140,7 @@ def triangle(term=18, last_factor="immediate"):
     matrices = {cell: count[cell] * single[cell] for cell in CELLS}
     params, x, h, dl = network()
     dW = rnn.backward(params, x, h, dl)[0].W
-    fig, (left, right) = figure(1, 2, width=5.1, height=3.5, width_ratios=(2.1, 1))
+    fig, (left, right) = panels((3.7, 3.7), (2.3, 3))
     for t, k in CELLS:
         _cell(left, k, t, single[t, k], f"{count[t, k]} ×\n" * (last_factor == "total"))
     for t in range(1, T + 1):
@@ -150,18 +150,20 @@ def triangle(term=18, last_factor="immediate"):
     numbers = range(1, T + 1)
     left.set_xticks([*numbers, T + 1.3], [*map(str, numbers), "Σ"])
     left.set_yticks([*numbers, T + 1.3], [*map(str, numbers), "Σ"])
-    left.set(xlim=(0.4, T + 1.85), ylim=(T + 1.85, 0.4), aspect="equal", xlabel="k", ylabel="t")
+    left.set(xlim=(0.4, T + 1.85), ylim=(T + 1.85, 0.4), aspect="equal", xlabel="k")
+    left.set_ylabel("t", rotation=0, va="center")
     left.tick_params(length=0)
     left.spines[:].set_visible(False)
 
     t, k = CELLS[term - 1]
     left.add_patch(Rectangle((k - 0.5, t - 0.5), 1, 1, fc="none", ec=COLORS["gradient"], lw=2))
-    heatmap(right, matrices[t, k], fmt="{:.3f}", fontsize=8.5)
+    heatmap(right, matrices[t, k], fmt="{:.3f}", fontsize=11)
     right.set_title(f"t = {t}, k = {k}")
     factors = [f"g{t}", *(f"J{i}" for i in range(t, k, -1)), f"∂⁺h{k}"]
     times = f"{count[t, k]} × " * (last_factor == "total")
-    below = {"ha": "center", "va": "top", "in_layout": False}
-    right.text(1.5, 3.25, times + " ".join(factors).translate(SUBSCRIPTS), fontsize=9.5, **below)
+    below = {"ha": "center", "va": "top"}
+    right.set_ylim(5.2, 0)
+    right.text(1.5, 3.25, times + " ".join(factors).translate(SUBSCRIPTS), **below)
     miss = relative_error(sum(matrices.values()), dW)
     verdict = "The terms add up\nto dL/dW." if miss < 1e-12 else f"The terms miss\ndL/dW by {miss:.0%}."
     right.text(1.5, 4.2, verdict, linespacing=1.5, **below)
@@ -180,7 +182,7 @@ def _cell(ax, x, y, matrix, times=""):
     size = np.linalg.norm(matrix)
     tint = 0.45 * np.clip(1 + np.log10(size) / 3, 0, 1)
     ax.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, fc=COLORS["gradient"], alpha=tint, lw=0))
-    ax.text(x, y, times + f"{size:.3f}".removeprefix("0"), ha="center", va="center", fontsize=8.5)
+    ax.text(x, y, times + f"{size:.3f}".removeprefix("0"), ha="center", va="center")
 
 
 # --- 1b, 1c: one term of the sum, and all terms in one walk ------------------------------------------------
@@ -201,9 +203,9 @@ def _chain(ax, T, link):
 
 
 def copies(term=6, T=3):
-    """One term (t, k) of the double sum as a path: from copy k of W through the states to the loss L_t."""
+    """One term of the double sum as a path, from a copy of W through the states to a loss."""
     t, k = CELLS[term - 1]
-    fig, ax = figure(width=5.1, height=2.9)
+    fig, ax = figure(height=2.9)
     _chain(ax, T, lambda i: (f"W⁽{i}⁾".translate(SUPERSCRIPTS), "gradient" if i == k else "reference"))
     lit = {"arrowstyle": "-|>", "mutation_scale": 12, "lw": 3, "shrinkA": 0, "shrinkB": 0}
     lit["color"] = COLORS["gradient"]
@@ -222,8 +224,8 @@ def copies(term=6, T=3):
 
 
 def walk_back(step=4, T=4):
-    """The walk back, at step t: which losses the one row contains, and which terms of dL/dW are done."""
-    fig, ax = figure(width=5.1, height=2.6)
+    """The walk back: the losses that the row contains by now, and the terms of dL/dW that are done."""
+    fig, ax = figure(height=2.6)
     _chain(ax, T, lambda i: ("", "reference"))
     arrow = {"arrowstyle": "-|>", "mutation_scale": 12, "lw": 3, "shrinkA": 0, "shrinkB": 0}
     arrow["color"] = COLORS["gradient"]
@@ -249,25 +251,26 @@ def walk_back(step=4, T=4):
 # --- 1c, 1d: how much work, and how to check a gradient -----------------------------------------------------
 
 
-WAYS = {  # line style and colour of each way to add up the same sum
-    "double sum, each product from scratch": (":", "reference"),
-    "double sum, products kept": ("--", "input"),
-    "recursion": ("-", "gradient"),
+WAYS = {  # name at the end, line style and colour of each way to add up the same sum
+    "double sum, each product from scratch": ("from scratch", ":", "reference"),
+    "double sum, products kept": ("products kept", "--", "input"),
+    "recursion": ("recursion", "-", "gradient"),
 }
 
 
 def timings():
-    """Seconds for one gradient, in three orders of the same sum, as benchmarks/double_sum.py stored them."""
+    """Measured seconds for one gradient, in three orders of the same sum (benchmarks/double_sum.py)."""
     stored = json.loads((files("rnncourse") / "data" / "timings.json").read_text(encoding="utf-8"))
     T, curves = stored["T"], stored["seconds"]
-    fig, ax = figure(width=5.1, height=3.2)
+    fig, ax = figure(height=3.2)
+    ends = {}
     for label, seconds in curves.items():
-        line, color = WAYS[label]
+        name, line, color = WAYS[label]
         slope = np.log(seconds[-1] / seconds[-2]) / np.log(T[-1] / T[-2])
-        ax.loglog(T, seconds, line, color=COLORS[color], lw=2, label=f"{label}: last slope {slope:.1f}")
+        ax.loglog(T, seconds, line, color=COLORS[color], lw=2, label=label)
+        ends[f"{name}\nslope {slope:.1f}"] = seconds[-1], COLORS[color]
     ax.set(xlabel="steps T", ylabel="seconds", xlim=(T[0], T[-1]))
-    ax.set_ylim(0.8 * min(map(min, curves.values())), 1e4)
-    ax.legend(loc="upper left")
+    name_ends(ax, ends)
     fig.set_label(
         f"Measured seconds over T, both axes logarithmic ({stored['conditions']}). At T = {T[-1]}: "
         + "; ".join(f"{label} {seconds[-1]:g}" for label, seconds in curves.items())
@@ -277,7 +280,7 @@ def timings():
 
 
 def hidden_bug():
-    """How far a recursion that forgets the transpose on W misses dL/dW, against the size of the weights."""
+    """The error of a recursion that forgets the transpose on W, against the size of the weights."""
     rng = np.random.default_rng(0)
     W, U, x = rng.normal(size=(100, 100)), rng.normal(size=(100, 4)), rng.normal(size=(20, 4))
     target = rng.uniform(size=100)
@@ -289,7 +292,7 @@ def hidden_bug():
         # backward uses W in its recursion alone: handed the transpose, it is the recursion without one
         wrong = rnn.backward(params._replace(W=params.W.T), x, h, dl)[0].W
         errors.append(relative_error(wrong, rnn.backward(params, x, h, dl)[0].W))
-    fig, ax = figure(width=5.1, height=3)
+    fig, ax = figure(height=3)
     ax.loglog(scales, errors, "o-", ms=4, color=COLORS["gradient"])
     for level, name in ((0.01, "1 %"), (1, "100 %")):
         ax.axhline(level, color=COLORS["reference"], lw=1, ls=":")
@@ -312,7 +315,7 @@ def loss(w, x=(1, -2, 1), u="0.5"):
 
 
 def u_curve():
-    """The error of a central difference against its step, in arithmetic of sixteen digits, beside the cure.
+    """The error of a central difference against its step, and that of the complex step.
 
     Decimal arithmetic, because binary rounding errors differ from processor to processor, and so would the U.
     """
@@ -326,7 +329,7 @@ def u_curve():
     cure = complex_step(lambda W: rnn.forward((W, U), x, h0)[3, 0] ** 2 / 2, [[float(w)]])
     floor = max(relative_error(cure[0, 0], float(exact)), 1e-15)
 
-    fig, ax = figure(width=5.1, height=3.2)
+    fig, ax = figure(height=3.2)
     ax.loglog([float(e) for e in steps], errors, "o-", ms=4, color=COLORS["gradient"])
     coefficient = errors[3] * 1e4  # of ε²: steps[3] is 0.01, and both methods truncate alike
     knee = (floor / coefficient) ** 0.5

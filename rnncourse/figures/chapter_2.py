@@ -3,10 +3,12 @@
 from functools import lru_cache
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from rnncourse import rnn, spectra
-from rnncourse.figures.style import COLORS, dress, figure, minus
+from rnncourse.figures.style import COLORS, dress, figure, minus, name_ends, panels
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 STYLES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
 PRINTED = np.array([[0.58, 0.24], [0.24, 0.72]])
 DECOMPOSED = np.array([[0.58, -0.24], [-0.24, 0.72]])
@@ -17,7 +19,7 @@ def growth_curves(curves, *, at, bound=None, xlabel="steps n", ylabel="norm"):
 
     The labels stand on the picture, at[label] = (n, height).
     """
-    fig, ax = figure(width=4.8, height=3.4)
+    fig, ax = figure(height=3.4)
     for (label, norms), style in zip(curves.items(), STYLES, strict=False):
         norms = np.where(np.array(norms) > 0, norms, np.nan)
         ax.semilogy(norms, color=COLORS["gradient"], ls=style, label=label)
@@ -50,23 +52,25 @@ def demo_network(contrast, T=20):
 
 
 def power_for_product(contrast):
-    """The norm of J_n ... J_1 beside the norms of the twenty powers J_k^n."""
+    """The norm of the product of Jacobians, and the norms of the powers that could replace it."""
     params, x, rest = demo_network(contrast)
     h = rnn.forward(params, x, rest)
     powers = np.array([spectra.growth(J, len(x)) for J in rnn.jacobian(params, h[1:])])
     product = [spectra.norm(rnn.transport(params, h, n, 0)) for n in range(len(h))]
+    slowest, fastest = powers[:, -1].argmax(), powers[:, -1].argmin()
     fig, ax = figure(height=3.4)
-    ax.semilogy(powers.T, color=COLORS["reference"], lw=0.7, ls="--")
-    ax.plot([], color=COLORS["reference"], lw=0.7, ls="--", label="powers Jₖⁿ")
+    ax.semilogy(powers.T, color=COLORS["reference"], lw=0.5)
     ax.semilogy(product, color=COLORS["gradient"], lw=2.5, label="product Jₙ ··· J₁")
-    ax.set(
-        xlabel="steps n",
-        ylabel="spectral norm",
-        ylim=(1e-20, 1e2),
-        xticks=range(0, 21, 5),
-        title=f"contrast {contrast:.1f}",
+    ax.set(xlabel="steps n", ylabel="spectral norm", xlim=(0, 20), ylim=(1e-14, 10), xticks=range(0, 21, 5))
+    grey, names = COLORS["reference"], [f"J{k + 1}".translate(SUBSCRIPTS) + "ⁿ" for k in (slowest, fastest)]
+    name_ends(
+        ax,
+        {
+            f"slowest: {names[0]}": (powers[slowest, -1], grey),
+            "product": (product[-1], COLORS["gradient"]),
+            f"fastest: {names[1]}": (powers[fastest, -1], grey),
+        },
     )
-    ax.legend(loc="lower left")
     low, high = powers[:, -1].min(), powers[:, -1].max()
     fig.set_label(
         f"At input contrast {contrast:.1f} the product of 20 Jacobians has norm {product[-1]:.1e}; "
@@ -84,28 +88,9 @@ def circle():
     return np.array([np.cos(angle), np.sin(angle)])
 
 
-def defective():
-    """The corner of [[1, 1], [0, 1]]^n: by multiplication, and as Q Lambda^n Q^-1 from eig."""
-    n_max = 30
-    M, n = np.array([[1.0, 1.0], [0.0, 1.0]]), np.arange(n_max + 1)
-    lam, Q = np.linalg.eig(M)
-    by_eig = [((Q * lam**k) @ np.linalg.inv(Q))[0, 1].real for k in n]  # eig of numpy 2.5 is complex
-    fig, ax = figure(width=4.8, height=3)
-    ax.plot(n, [np.linalg.matrix_power(M, k)[0, 1] for k in n], color=COLORS["state"])
-    ax.plot(n, by_eig, "--", color=COLORS["gradient"])
-    ax.text(0.55 * n_max, 0.72 * n_max, "multiplied: n", ha="right", color=COLORS["state"])
-    ax.text(0.55 * n_max, 0.06 * n_max, "from eig: 0", color=COLORS["gradient"])
-    ax.set(xlabel="n", ylabel="corner entry")
-    fig.set_label(
-        f"The upper right entry of the n-th power of a Jordan block: multiplication gives n, up to {n_max}; "
-        f"eigenvectors from eig give {abs(by_eig[-1]):.0f} for every n."
-    )
-    return fig
-
-
 def nearly_defective(k):
-    """The eigenvectors of [[1, 1], [0, 1 + 10^-k]], and the condition number that their angle makes."""
-    fig, (left, right) = figure(1, 2, height=3)
+    """Two nearly parallel eigenvectors, and the condition number that their angle makes."""
+    fig, (left, right) = panels((2.8, 3), (3.2, 3))
     e = 10.0 ** -np.arange(17)
     left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
     for v, name, style in (([1, 0], "state", "-"), ([1, e[k]] / np.hypot(1, e[k]), "gradient", "--")):
@@ -123,20 +108,27 @@ def nearly_defective(k):
 
 
 def dominant_mode(n, matrix):
-    """The unit circle under W^n / 0.9^n, and how far W^n is from rank one."""
+    """The unit circle under the powers of W, scaled, and how far the power is from rank one."""
     W, slope = (PRINTED, 4 / 3) if "₊" in matrix else (DECOMPOSED, -4 / 3)
-    fig, (left, right) = figure(1, 2, height=3.3)
-    left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
-    left.plot(*(np.linalg.matrix_power(W / 0.9, n) @ circle()), color=COLORS["state"])
-    left.axline((0, 0), slope=slope, color=COLORS["gradient"], lw=0.8, ls=":")
+    fig, (left, right) = panels((3.1, 3.2), (3.1, 3.2))
+    for k in range(n + 1):  # where the circle has been
+        image = np.linalg.matrix_power(W / 0.9, k) @ circle()
+        if k in (0, n - 2, n - 1):
+            left.plot(*image, color=COLORS["reference"], lw=0.8, ls="-" if k else "--")
+    left.plot(*image, color=COLORS["state"], label="image")
+    for factor, across in ((0.9, slope), (0.4, -1 / slope)):
+        left.axline((0, 0), slope=across, color=COLORS["gradient"], lw=0.8, ls=":")
+        place = 1.22 * np.array([1, across]) / np.hypot(1, across)
+        left.text(*place, f"{factor}", ha="center", va="center", color=COLORS["gradient"])
     left.set(aspect="equal", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
-    left.set_title(f"unit circle under {matrix.split()[0]}ⁿ / 0.9ⁿ")
-    steps = np.arange(61)
-    right.semilogy(steps, 0.9**steps, color=COLORS["state"], label="‖Wⁿ‖ = 0.9ⁿ")
-    right.semilogy(steps, (4 / 9) ** steps, "--", color=COLORS["gradient"], label="to rank one: (4/9)ⁿ")
+    left.set_title(f"{matrix.split()[0]}ⁿ / 0.9ⁿ")
+    steps = np.arange(13)
+    right.semilogy(steps, 0.9**steps, color=COLORS["state"])
+    right.semilogy(steps, (4 / 9) ** steps, "--", color=COLORS["gradient"])
     right.plot([n, n], [0.9**n, (4 / 9) ** n], "o", color=COLORS["reference"])
-    right.set(xlabel="n", ylim=(1e-22, 10), title=f"n = {n}")
-    right.legend(loc="lower left")
+    right.text(12, 0.9, "‖Wⁿ‖ = 0.9ⁿ", ha="right", color=COLORS["state"])
+    right.text(6, 1.2e-4, "to rank one: (4/9)ⁿ", ha="center", color=COLORS["gradient"])
+    right.set(xlabel="n", xlim=(-0.3, 12.3), ylim=(4e-5, 2), xticks=range(0, 13, 3))
     fig.set_label(
         f"n = {n}, {matrix}: the unit circle becomes an ellipse along the line of slope {slope:.2f}, its "
         f"second axis {(4 / 9) ** n:.1e} of the first; the norm of the power is {0.9**n:.3g}."
@@ -145,17 +137,28 @@ def dominant_mode(n, matrix):
 
 
 def transient(coupling):
-    """The norm of [[0.9, b], [0, 0.9]]^n, its eigenvalues' 0.9^n and the smaller singular value."""
+    """The largest and the smallest singular value of the powers of W, and what the eigenvalues say."""
     W, n = np.array([[0.9, coupling], [0, 0.9]]), np.arange(101)
     norms = spectra.growth(W, 100)
-    fig, ax = figure(height=3.3)
+    peak = int(norms.argmax())
+    fig, ax = figure(height=3.4)
     ax.axhline(1, color=COLORS["reference"], lw=0.6)
+    ax.fill_between(n, 1, np.maximum(norms, 1), color=COLORS["gradient"], alpha=0.2, lw=0)
     ax.semilogy(n, norms, color=COLORS["gradient"], label="largest singular value of Wⁿ")
-    ax.semilogy(n, 0.9**n, "--", color=COLORS["state"], label="|λ|ⁿ = 0.9ⁿ")
-    ax.semilogy(n, 0.81**n / norms, ":", color=COLORS["reference"], label="smallest singular value")
-    ax.plot(norms.argmax(), norms.max(), "o", color=COLORS["gradient"])
-    ax.set(xlabel="n", ylim=(1e-13, 1e3), title=minus(f"coupling b = {coupling:g}"))
-    ax.legend(loc="lower left")
+    ax.semilogy(n, 0.9**n, "--", color=COLORS["state"])
+    ax.semilogy(n, 0.81**n / norms, ":", color=COLORS["reference"])
+    ax.plot(peak, norms[peak], "o", color=COLORS["gradient"])
+    at_peak = f"{norms[peak]:.3g} at n = {peak}"
+    ax.text(peak + 3, 1.6 * norms[peak], at_peak, va="bottom", color=COLORS["gradient"])
+    ax.set(xlabel="n", xlim=(0, 100), ylim=(1e-11, 1e4))
+    name_ends(
+        ax,
+        {
+            "largest s.v.": (norms[-1], COLORS["gradient"]),
+            "|λ|ⁿ = 0.9ⁿ": (0.9**100, COLORS["state"]),
+            "smallest s.v.": (0.81**100 / norms[-1], COLORS["reference"]),
+        },
+    )
     last = np.flatnonzero(norms >= 1)[-1]
     fig.set_label(
         f"Coupling {coupling:g}: the norm of the n-th power is largest, {norms.max():.3g}, at "
@@ -176,15 +179,15 @@ def unit_modulus(matrix, n):
     """Four matrices whose eigenvalues all have modulus 1, and what their powers do to the unit circle."""
     W = UNIT_MODULUS[matrix]
     P, norms = np.linalg.matrix_power(W, n), spectra.growth(W, 24)
-    fig, (left, right) = figure(1, 2, height=3.3)
+    fig, (left, right) = panels((3.1, 3.2), (3.1, 3.2))
     left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
     left.plot(*(P @ circle()), color=COLORS["state"])
     left.plot(*P[:, 0], "o", color=COLORS["gradient"])
     size = max(1.2, 1.1 * norms[n])
-    left.set(aspect="equal", xlim=(-size, size), ylim=(-size, size), title="circle under Wⁿ; dot: column 1")
+    left.set(aspect="equal", xlim=(-size, size), ylim=(-size, size), title="circle under Wⁿ")
     right.plot(norms, color=COLORS["state"])
     right.plot(n, norms[n], "o", color=COLORS["gradient"])
-    right.set(xlabel="n", ylim=(0, 50), title=f"‖Wⁿ‖, n = {n}")
+    right.set(xlabel="n", ylim=(0, 50), title="‖Wⁿ‖")
     entries = minus(", ".join(f"{p + 0.0:.2f}" for p in P.round(2).flat))
     fig.set_label(f"{matrix}, n = {n}: the power is {entries}, row by row; its norm is {norms[n]:.2f}.")
     return fig
@@ -228,13 +231,13 @@ def rate(norms):
 
 
 def lag_curves(gain, unit, weights):
-    """How a gradient fares over 30 steps at this gain, and its rate per step at every gain."""
+    """A gradient over 30 steps at one gain, and its factor per step at every gain."""
     norms, bound = lag_norms(gain, unit, weights)
     rates, bounds = np.array([(rate(p), b) for p, b in (lag_norms(g, unit, weights) for g in GAINS)]).T
-    fig, (left, right) = figure(1, 2, height=3.3)
+    fig, (left, right) = panels((3.1, 3.2), (3.1, 3.2))
     left.semilogy(norms, color=COLORS["gradient"], label="measured")
     left.semilogy(bound ** np.arange(len(norms)), ":", color=COLORS["reference"], label="bound")
-    left.set(xlabel="lag t − k", ylabel="‖∂hₜ/∂hₖ‖", ylim=(1e-25, 1e25), title=f"{unit}, gain {gain:.2f}")
+    left.set(xlabel="lag t − k", title="norm of ∂hₜ/∂hₖ", ylim=(1e-25, 1e25))
     left.legend(loc="upper left")
     right.loglog(GAINS, rates, color=COLORS["gradient"])
     right.loglog(GAINS, bounds, ":", color=COLORS["reference"])
@@ -255,16 +258,17 @@ def lag_curves(gain, unit, weights):
 
 
 def cliff_slice(w):
-    """The error along b at this w, with the b that keeps the start at rest: the wall, if it repels."""
+    """The error along b, with the wall: the b that keeps the start at rest."""
     b, wall = np.linspace(-4.6, -1, 361), spectra.wall(w)
     E = spectra.cliff(w, b)[0]
-    fig, ax = figure(width=4.8, height=3.2)
+    fig, ax = figure(height=3.2)
     ax.plot(b, E, color=COLORS["state"])
     ax.axvline(wall, color=COLORS["gradient"], lw=1, ls="--")
     word = "wall" if w * rnn.dsigma(0.5) > 1 else "start at rest"
     side, gap = ("left", 0.05) if wall < -3.5 else ("right", -0.05)
     ax.text(wall + gap, 0.56, minus(f"{word}, b = {wall:.2f}"), ha=side, color=COLORS["gradient"])
-    ax.set(xlabel="b", ylabel="E", ylim=(-0.02, 0.6), title=f"w = {w:.2f}")
+    ax.set(xlabel="b", ylim=(-0.02, 0.6))
+    ax.set_ylabel("E", rotation=0)
     multiplier = float((w * rnn.dsigma(0.5)) ** 50)
     stands = "The wall stands" if word == "wall" else "The start is at rest, and attracts,"
     fig.set_label(
@@ -275,33 +279,38 @@ def cliff_slice(w):
 
 
 def cliff_surface(paths=None):
-    """The error over (w, b), the wall, and descent paths {label: (steps, 2)}; enlarged, where they start."""
-    fig, ax = figure(width=5.1, height=4.2)
-    w, u = np.linspace(4, 6, 21), np.sinh(np.linspace(-7, 7, 57)) / np.sinh(7) * 2  # u: above the wall
+    """Contours of the error, the wall, and the first steps of descent, enlarged.
+
+    `paths` is {label: (steps, 2)}.
+    """
+    w, u = np.linspace(4, 6, 81), np.sinh(np.linspace(-7, 7, 141)) / np.sinh(7) * 2  # u: above the wall
     b = spectra.wall(w) + u[:, None]
-    levels = np.linspace(0, 0.5, 6)
-    shades = [(COLORS["reference"], alpha) for alpha in np.linspace(0, 0.6, 5)]
-    steep = w[w > 1 / rnn.dsigma(0.5)]
+    E, steep = spectra.cliff(w, b)[0], w[w > 1 / rnn.dsigma(0.5)]
     looks = (
         {"color": COLORS["gradient"], "marker": "o", "ms": 5, "mfc": "none", "zorder": 3},
         {"color": COLORS["cell"], "marker": ".", "ms": 4},
     )
-    views = [ax]
-    if paths:
-        views.append(ax.inset_axes([0.04, 0.05, 0.4, 0.38], facecolor="white"))
-        views[1].set(xlim=(4.82, 4.98), ylim=(-2.62, -2.44), xticks=[], yticks=[])
-        views[1].spines[:].set_visible(True)
-        ax.indicate_inset((4.82, -2.62, 0.16, 0.18), edgecolor=COLORS["reference"], alpha=1)
+    fig, views = panels((3.3, 3.6), (2.9, 3.6)) if paths else figure(height=3.4)
+    views = views if paths else [views]
+    levels, column = [0.02, 0.05, 0.38, 0.42], 30
+    near = [(w[column], b[np.abs(E[:, column] - level).argmin(), column]) for level in levels]
     for view in views:
-        filled = view.contourf(np.broadcast_to(w, b.shape), b, spectra.cliff(w, b)[0], levels, colors=shades)
-        view.plot(steep, spectra.wall(steep), color=COLORS["reference"], ls="--", lw=1)
+        lines = view.contour(
+            np.broadcast_to(w, b.shape), b, E, levels, colors=COLORS["reference"], linewidths=0.7
+        )
+        view.plot(steep, spectra.wall(steep), color=COLORS["input"], lw=3, alpha=0.6)
         for (label, path), look in zip((paths or {}).items(), looks, strict=False):
             view.plot(*np.transpose(path), lw=1, label=label, **look)
-    fig.colorbar(filled, ax=ax, label="E")
-    ax.text(5.6, spectra.wall(5.6) + 0.08, "wall", color=COLORS["reference"])
-    ax.set(xlabel="w", ylabel="b", xlim=(4, 6), ylim=(-3.5, -1.7))
+        view.set(xlabel="w", xlim=(4, 6), ylim=(-3.5, -1.7))
+        view.set_ylabel("b", rotation=0)
+        if view is views[0]:
+            view.clabel(lines, fontsize=11, manual=near)
+    views[0].text(5.9, spectra.wall(5.9) + 0.12, "wall", ha="right", color=COLORS["input"])
     if paths:
-        ax.legend(loc="upper left", bbox_to_anchor=(0.02, 1))
+        views[1].set(xlim=(4.82, 4.98), ylim=(-2.62, -2.44), xticks=[4.85, 4.9, 4.95], title="enlarged")
+        views[0].add_patch(Rectangle((4.82, -2.62), 0.16, 0.18, fc="none", ec="black", zorder=4))
+        for label, look, height in zip(paths, looks, (0.05, 0.13), strict=False):
+            views[0].text(0.04, height, label, color=look["color"], transform=views[0].transAxes)
     ends = [f" {label} ends at ({p[-1][0]:.1f}, {p[-1][1]:.1f})." for label, p in (paths or {}).items()]
     if len(paths or {}) == 2:
         same = [np.array_equal(p, q) for p, q in zip(*paths.values(), strict=False)]
@@ -312,16 +321,16 @@ def cliff_surface(paths=None):
 
 
 def bifurcation(w):
-    """The fixed points x of x -> w sigma(x) + b against b: two stable ones inside an interval if w > 4."""
+    """The fixed points of the one-unit network against b, stable and unstable."""
     x = np.linspace(-3, 7, 401)
     slope, b = w * rnn.dsigma(x), x - w * rnn.sigma(x)
-    fig, ax = figure(width=4.8, height=3.2)
+    fig, ax = figure(height=3.2)
     ax.plot(np.where(slope < 1, b, np.nan), x, color=COLORS["state"], label="stable")
     ax.plot(np.where(slope >= 1, b, np.nan), x, ":", color=COLORS["gradient"], label="unstable")
     ends = tuple(spectra.fold(w)) if w > 4 else ()
     for end in ends:
         ax.axvline(end, color=COLORS["reference"], lw=0.8, ls="--")
-    ax.set(xlabel="b", ylabel="fixed point x", xlim=(-5, -0.5), ylim=(-3, 6), title=f"w = {w:.2f}")
+    ax.set(xlabel="b", ylabel="fixed point x", xlim=(-5, 0), ylim=(-4, 6))
     ax.legend(loc="lower right")
     inside = f"Two are stable for b between {ends[0]:.3f} and {ends[1]:.3f}." if ends else "One for each b."
     fig.set_label(f"Fixed points of the one-unit network at w = {w:.2f} against b. {inside}")
@@ -332,8 +341,8 @@ def bifurcation(w):
 
 
 def singular_spectra(per_layer, expected):
-    """The singular values of a deep product, each as its mean factor per layer; orthogonal layers keep 1."""
-    fig, ax = figure(width=4.8, height=3.2)
+    """The singular values of a deep product, each as its mean factor per layer."""
+    fig, ax = figure(height=3.2)
     ax.axhline(1, color=COLORS["cell"], ls="--")
     direction = np.arange(1, len(per_layer) + 1)
     ax.plot(direction, per_layer, color=COLORS["gradient"], lw=2.5)
@@ -352,8 +361,8 @@ def singular_spectra(per_layer, expected):
 
 
 def ring(lam, energy):
-    """Eigenvalues in the unit disc, and the energy each collects from white noise (eq-energy)."""
-    fig, (left, right) = figure(1, 2, height=3.3)
+    """Eigenvalues in the unit disc, and the energy that each collects from white noise."""
+    fig, (left, right) = panels((3.1, 3.2), (3.1, 3.2))
     left.plot(*circle(), color=COLORS["reference"], lw=1, ls="--")
     left.plot(lam.real, lam.imag, ".", color=COLORS["cell"])
     left.set(aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1], title="eigenvalues λ")

@@ -3,10 +3,10 @@
 from functools import lru_cache
 
 import numpy as np
-from matplotlib.patches import Circle, FancyBboxPatch
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from rnncourse import adding, attention, lstm, recall
-from rnncourse.figures.style import COLORS, SUPERSCRIPTS, dress, figure, minus
+from rnncourse.figures.style import COLORS, SUPERSCRIPTS, dress, figure, minus, name_ends, panels
 from rnncourse.spectra import norm
 
 # --- Figure 2: the cell ---------------------------------------------------------------------------------
@@ -23,77 +23,107 @@ LINES = {  # name of a path: its colour and the polylines it is drawn with, brok
     "stack": ("state", [(0.2, 0.6), (6.8, 0.6)]),
     "read": ("input", [(0.9, -0.2), (0.9, 0.6)]),
 }
-ROUTES = {
-    None: (),
-    "carousel": ("carousel",),
-    "gates": ("stack", "forget", "input", "candidate", "write", "output", "show", "hidden"),
+TERM = {  # the term of the equations that a line of the picture is
+    "carousel": "C", "forget": "f", "input": "i", "candidate": "c", "write": "c", "output": "o",
+    "show": "h", "hidden": "h", "stack": "z", "read": "z",
+}  # fmt: skip
+ROUTES = {  # what is lit: lines, terms, and the equation that they compute
+    "everything": (LINES, ""),
+    "forget gate": (("stack", "read", "forget"), "fₜ = σ(W_f [hₜ₋₁; xₜ] + b_f)"),
+    "input gate": (("stack", "read", "input"), "iₜ = σ(Wᵢ [hₜ₋₁; xₜ] + bᵢ)"),
+    "candidate": (("stack", "read", "candidate"), "C̃ₜ = tanh(W_c [hₜ₋₁; xₜ] + b_c)"),
+    "cell": (("carousel", "forget", "input", "candidate", "write"), "Cₜ = fₜ ⊙ Cₜ₋₁ + iₜ ⊙ C̃ₜ"),
+    "output gate": (("stack", "read", "output"), "oₜ = σ(Wₒ [hₜ₋₁; xₜ] + bₒ)"),
+    "hidden state": (("output", "show", "hidden"), "hₜ = oₜ ⊙ tanh(Cₜ)"),
+    "carousel": (("carousel",), ""),
+    "gates": (tuple(name for name in LINES if name not in ("carousel", "read")), ""),
 }
+STEPS = tuple(ROUTES)[:7]
 
 
-def cell(route=None):
-    """Figure 2 of the paper: one LSTM cell, every quantity named; a route of the gradient may be stressed."""
-    fig, ax = figure(height=3.3)
+def cell(route="everything"):
+    """One LSTM cell, every quantity named; what is not on the lit route is pale."""
+    fig, ax = figure(height=2.85)
+    lit, equation = ROUTES[route]
+
+    def look(*names):
+        """How the parts of these lines are drawn: their term, pale if none of them is lit."""
+        return {"gid": f"term-{TERM[names[0]]}", "alpha": 1 if {*names} & {*lit} else 0.25}
+
     for name, (color, *pieces) in LINES.items():
         for i, points in enumerate(pieces, start=1):
-            _wire(
-                ax, points, color, 3 if name in ROUTES[route] else 1.3, name != "stack" and i == len(pieces)
-            )
-    for x, function, weight, made in (
-        (1.6, "σ", "f", "fₜ"),
-        (3.4, "σ", "i", "iₜ"),
-        (5, "tanh", "c", "C̃ₜ"),
-        (6.8, "σ", "o", "oₜ"),
+            width = 1.5 if route == "everything" or name not in lit else 2.5
+            _wire(ax, points, color, width, name != "stack" and i == len(pieces), look(name))
+    for x, function, weight, made, name in (
+        (1.6, "σ", "f", "fₜ", "forget"),
+        (3.4, "σ", "i", "iₜ", "input"),
+        (5, "tanh", "c", "Cₜ", "candidate"),
+        (6.8, "σ", "o", "oₜ", "output"),
     ):
-        _box(ax, x, 1.4, function)
-        ax.text(x + 0.12, 1.98, made, fontweight="bold")
-        for text, dx, width in (("W", 0.14, 0.2), ("b", 0.6, 0.12)):
-            ax.text(x + dx, 0.82, text, fontsize=9)
-            ax.text(x + dx + width, 0.75, weight, fontsize=7)
-    _box(ax, 8, 3.4, "tanh")
-    for x, y, operation in ((1.6, 4, "⊙"), (4.2, 4, "+"), (4.2, 2.6, "⊙"), (8, 2.6, "⊙")):
-        ax.add_patch(Circle((x, y), 0.28, facecolor="none", edgecolor="black"))
-        ax.text(x, y - 0.01, operation, ha="center", va="center", fontsize=12)
-    for x, y, text in (
-        (0.2, 4.2, "Cₜ₋₁"),
-        (2.1, 4.2, "fₜ⊙Cₜ₋₁"),
-        (4.3, 3.2, "iₜ⊙C̃ₜ"),
-        (9.4, 4.2, "Cₜ"),
-        (8.12, 2.92, "tanh(Cₜ)"),
-        (0, 0.8, "hₜ₋₁"),
-        (1, -0.25, "xₜ"),
-        (2, 0.25, "[hₜ₋₁; xₜ]"),
-        (9.4, 0.8, "hₜ"),
+        _box(ax, x, 1.4, function, look(name), LINES[name][0])
+        ax.text(x + 0.14, 1.98, made, **look(name))
+        ax.text(x + 0.12, 0.8, f"W_{weight} b_{weight}", **look(name))
+    _box(ax, 8, 3.4, "tanh", look("show"), "cell")
+    for x, y, operation, *names in (
+        (1.6, 4, "⊙", "carousel", "forget"),
+        (4.2, 4, "+", "carousel", "write"),
+        (4.2, 2.6, "⊙", "write", "input"),
+        (8, 2.6, "⊙", "show", "output"),
     ):
-        ax.text(x, y, text)
-    ax.set(xlim=(-0.1, 10), ylim=(-0.35, 4.6), aspect="equal")
+        ax.add_patch(Circle((x, y), 0.28, facecolor="none", edgecolor="black", **look(*names)))
+        ax.text(x, y - 0.01, operation, ha="center", va="center", fontsize=12, **look(*names))
+    for x, y, text, name in (
+        (0.1, 4.25, "Cₜ₋₁", "carousel"),
+        (2, 4.25, "fₜ⊙Cₜ₋₁", "forget"),
+        (4.35, 3.25, "iₜ⊙Cₜ", "write"),
+        (9.3, 4.25, "Cₜ", "carousel"),
+        (8.35, 2.72, "tanh(Cₜ)", "show"),
+        (-0.05, 0.85, "hₜ₋₁", "stack"),
+        (1.05, -0.3, "xₜ", "read"),
+        (2, 0.16, "[hₜ₋₁; xₜ]", "stack"),
+        (9.3, 0.85, "hₜ", "hidden"),
+    ):
+        ax.text(x, y, text, **look(name))
+    for x, y, name in ((5.09, 2.34, "candidate"), (4.91, 3.6, "write")):  # the tilde of the candidate
+        wave = np.linspace(0, 0.3, 13)
+        ax.plot(x + wave, y + 0.05 * np.sin(2 * np.pi * wave / 0.3), color="black", lw=0.9, **look(name))
+    ax.text(4.9, -1.15, equation.replace("C̃", "C\u0303"), ha="center", fontsize=12, in_layout=False)
+    ax.set(xlim=(-0.15, 10.05), ylim=(-1.4, 4.7), aspect="equal")
     ax.axis("off")
-    stressed = {
-        None: "",
-        "carousel": " Stressed: the straight path of the cell, from the old to the new.",
-        "gates": " Stressed: the paths through h, into the gates and the candidate, back to cell and h.",
-    }[route]
+    lights = {
+        "everything": "",
+        "gates": " Lit: the paths through h, into the gates and the candidate, and back.",
+    }
     fig.set_label(
         "One LSTM cell. The old hidden state and the input, stacked, feed four boxes: the logistic gates f, "
         "i and o, and the tanh of the candidate. The old cell runs straight through, times the forget gate, "
         "plus the input gate times the candidate: the new cell. Its tanh times the output gate is the new "
-        "hidden state." + stressed
+        "hidden state." + lights.get(route, f" Lit: the {route}. {equation}".rstrip(". ") + ".")
     )
     return fig
 
 
-def _wire(ax, points, color, width, arrow):
+def cell_step(step=1):
+    """One LSTM cell, lit part by part in the order in which an update computes them."""
+    return cell(STEPS[step])
+
+
+def _wire(ax, points, color, width, arrow, look):
     *_, start, end = points
-    ax.plot(*zip(*points, strict=True), color=COLORS[color], lw=width, solid_joinstyle="round")
+    ax.plot(*zip(*points, strict=True), color=COLORS[color], lw=width, solid_joinstyle="round", **look)
     if arrow:
         head = {"arrowstyle": "-|>", "color": COLORS[color], "lw": width, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", end, start, arrowprops=head)
+        ax.add_patch(FancyArrowPatch(start, end, mutation_scale=10, **head, **look))
 
 
-def _box(ax, x, y, text):
+def _box(ax, x, y, text, look, color):
+    shape = {"boxstyle": "round,pad=0.02"}
+    fill = look | {"alpha": 0.2 * look["alpha"]}
     ax.add_patch(
-        FancyBboxPatch((x - 0.4, y - 0.25), 0.8, 0.5, boxstyle="round,pad=0.02", fc="none", ec="black")
+        FancyBboxPatch((x - 0.48, y - 0.25), 0.96, 0.5, fc=COLORS[color], ec="none", **shape, **fill)
     )
-    ax.text(x, y, text, ha="center", va="center")
+    ax.add_patch(FancyBboxPatch((x - 0.48, y - 0.25), 0.96, 0.5, fc="none", ec="black", **shape, **look))
+    ax.text(x, y, text, ha="center", va="center", **look)
 
 
 # --- 3a and 3b: what the gates do -----------------------------------------------------------------------
@@ -103,20 +133,20 @@ PULSES = np.repeat([0, 0.9, 0, -0.9, 0], [2, 6, 10, 10, 12])
 
 
 def gates(f=1.0, i=1.0, o=1.0):
-    """The cell, and what of it is shown, while the candidate pulses and the three gates stand still."""
+    """The cell, and what of it is shown, while the candidate pulses and the gates are held fixed."""
     C = [0.0]
     for C_tilde in PULSES:
         C.append(f * C[-1] + i * C_tilde)
     C, t = np.array(C), np.arange(len(C))
     h = o * np.tanh(C)
-    fig, ax = figure(width=4.8, height=3.1)
+    fig, ax = figure(height=3.1)
     ax.axhspan(-1, 1, color=COLORS["reference"], alpha=0.12, lw=0)
-    ax.step(t[1:], PULSES, where="mid", color=COLORS["input"], lw=1, ls=":", label="candidate C̃ₜ")
-    ax.plot(t, C, color=COLORS["cell"], label="cell Cₜ")
-    ax.plot(t, h, "--", color=COLORS["state"], label="hidden hₜ")
-    ax.set(xlabel="step t", ylim=(-6, 6))
-    ax.set_title(f"f = {f:g}   i = {i:g}   o = {o:g}")
-    ax.legend(loc="lower left")
+    ax.fill_between(t[1:], PULSES, step="mid", color=COLORS["input"], alpha=0.4, lw=0)
+    ax.step(t, C, where="mid", color=COLORS["cell"], label="cell Cₜ")
+    ax.step(t, h, "--", where="mid", color=COLORS["state"], label="hidden hₜ")
+    ax.set(xlabel="step t", xlim=(0, len(t) - 1), ylim=(-6, 6))
+    ax.text(3, -1.1, "candidate", va="top", color=COLORS["input"])
+    name_ends(ax, {"cell Cₜ": (C[-1], COLORS["cell"]), "hidden hₜ": (h[-1], COLORS["state"])})
     top, bottom, end = (minus(f"{c.round(2) + 0:.2f}") for c in (C.max(), C.min(), C[-1]))
     fig.set_label(
         f"Gates f = {f:g}, i = {i:g}, o = {o:g}: the cell rises to {top}, falls to {bottom}, ends at {end}; "
@@ -126,37 +156,49 @@ def gates(f=1.0, i=1.0, o=1.0):
 
 
 def run(states, x, names):
-    """One run: the named inputs x (T, m), and below them the cell and the hidden state of one unit."""
-    fig, (above, below) = figure(2, 1, width=4.8, height=3.4, sharex=True, height_ratios=(1, 2))
+    """The inputs of a run, and below them the cell and the hidden state.
+
+    `x` (T, m) holds the inputs with these `names`; one named write is drawn as bands.
+    """
+    fig, (above, below) = figure(2, 1, height=3.4, sharex=True, height_ratios=(1, 2))
     t = np.arange(1, len(x) + 1)
-    for column, name, style, marker in zip(x.T, names, ("-", ":"), ("o", "s"), strict=False):
-        above.plot(t, column, style, marker=marker, ms=4, color=COLORS["input"], lw=1, label=name)
-    below.plot(states.C, color=COLORS["cell"], label="cell Cₜ")
-    below.plot(states.h, "--", color=COLORS["state"], label="hidden hₜ")
-    above.set(ylabel="input")
-    below.set(xlabel="step t")
-    for ax in (above, below):
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    for column, name, marker in zip(x.T, names, ("o", "s"), strict=False):
+        if name == "write":
+            for step in t[column > 0]:
+                for ax in (above, below):
+                    ax.axvspan(step - 0.5, step + 0.5, color=COLORS["gate"], alpha=0.25, lw=0)
+            above.text(t[column > 0][0], 1.25, name, ha="center", va="bottom", color=COLORS["gate"])
+            continue
+        above.vlines(t, 0, column, color=COLORS["input"], lw=1.5)
+        above.plot(t, column, marker, ms=5, color=COLORS["input"])
+        above.axhline(0, color=COLORS["reference"], lw=0.6)
+    below.step(range(len(t) + 1), states.C, where="mid", color=COLORS["cell"])
+    below.step(range(len(t) + 1), states.h, "--", where="mid", color=COLORS["state"])
+    below.set(xlabel="step t", xlim=(0, len(t) + 0.6))
+    above.set_ylabel(names[0], rotation=0, ha="right", va="center")
+    ends = {"cell Cₜ": (states.C[-1, 0], COLORS["cell"]), "hidden hₜ": (states.h[-1, 0], COLORS["state"])}
+    name_ends(below, ends)
     C, h = (", ".join(minus(f"{c:.1f}") for c in s[:, 0].round(1) + 0) for s in (states.C, states.h))
     fig.set_label(f"A run of {len(x)} steps. The cell goes {C}. The hidden state goes {h}.")
     return fig
 
 
 def worst_case(f=0.9):
-    """The largest cell that a forget gate f allows: i and C_tilde at 1 from C_0 = 0 on, beside its bounds."""
+    """The largest cell that a forget gate allows, with its two bounds."""
     T, C = 60, [0.0]
     for _ in range(T):
         C.append(f * C[-1] + 1)
-    fig, ax = figure(width=4.8, height=3)
+    fig, ax = figure(height=3)
+    ends = {"bound t": (T, COLORS["reference"]), "worst |Cₜ|": (C[-1], COLORS["cell"])}
     ax.plot(C, color=COLORS["cell"], label="worst case |Cₜ|")
-    ax.plot([0, T], [0, T], ":", color=COLORS["reference"], label="bound t")
+    ax.plot([0, T], [0, T], ":", color=COLORS["reference"])
     ceiling = "none"
     if f < 1:
         ceiling = f"{1 / (1 - f):.2f}"
-        ax.axhline(1 / (1 - f), color=COLORS["gate"], ls="--", lw=1, label="ceiling 1/(1 − f)")
-    ax.set(xlabel="step t", ylim=(0, T))
-    ax.set_title(f"f = {f:g}")
-    ax.legend(loc="upper left")
+        ax.axhline(1 / (1 - f), color=COLORS["gate"], ls="--", lw=1)
+        ends["1/(1 − f)"] = 1 / (1 - f), COLORS["gate"]
+    ax.set(xlabel="step t", xlim=(0, T), ylim=(0, T))
+    name_ends(ax, ends)
     fig.set_label(
         f"Forget gate {f:g}: the cell can reach {C[-1]:.2f} in {T} steps; bound {T}, ceiling {ceiling}."
     )
@@ -193,15 +235,16 @@ def transports(params, x, states):
 
 
 def paths(B=0.0, weights="× 1"):
-    """Forget bias B, input bias -B: the derivative of the cell, and what it costs to neglect paths."""
+    """The derivative of the cell by an earlier one, and the errors of the short formulas."""
     full, frozen, one_step = transports(*network(SCALES[weights], B, -B))
-    fig, (left, right) = figure(1, 2, width=6.8, height=3.3)
+    fig, (left, right) = panels((3.2, 3.3), (3.2, 3.3))
     for name, matrices, color, style in (
         ("full", full, "gradient", "-"),
         ("frozen", frozen, "cell", "--"),
         ("single steps", one_step, "state", ":"),
     ):
-        left.loglog(LAGS, [norm(M) for M in matrices], style, color=COLORS[color], lw=2, label=name)
+        gid = {"full": "term-full", "frozen": "term-frozen"}.get(name)
+        left.loglog(LAGS, [norm(M) for M in matrices], style, color=COLORS[color], lw=2, label=name, gid=gid)
     left.axhline(1, color=COLORS["reference"], lw=0.7)
     error = [norm(F - G) / norm(F) for F, G in zip(full, frozen, strict=True)]
     other = [norm(F - S) / norm(F) for F, S in zip(full, one_step, strict=True)]
@@ -211,12 +254,11 @@ def paths(B=0.0, weights="× 1"):
         LAGS, np.maximum(other, 1e-10), ":", color=COLORS["state"], lw=2, label="error, single steps"
     )
     right.loglog(LAGS, from_I, "-", color=COLORS["reference"], lw=1, label="distance to I")
-    left.set(xlabel="lag t − k", ylabel="norm of dCₜ/dCₖ", ylim=(1e-20, 1e6))
+    left.set(xlabel="lag t − k", title="norm of dCₜ/dCₖ", ylim=(1e-20, 1e6))
     left.set(xticks=[1, 10], yticks=[1e-18, 1e-12, 1e-6, 1, 1e6])
-    left.set_title(f"B = {B:g}, weights {weights}")
     right.set(xlabel="lag t − k", ylim=(1e-9, 1e6))
     right.set(xticks=[1, 10], yticks=[1e-8, 1e-4, 1, 1e4])
-    right.set_title("relative errors, and full − I")
+    right.set_title("errors, and full − I")
     left.legend(loc="lower left")
     right.legend(loc="upper left")
     for ax in (left, right):
@@ -231,13 +273,13 @@ def paths(B=0.0, weights="× 1"):
 
 
 def half_life():
-    """How many steps until half a memory is left, over the bias of the forget gate."""
+    """Steps until half a memory is left, over the bias of the forget gate."""
 
     def steps(b):
         return np.log(2) / np.log1p(np.exp(-b))
 
     B = np.linspace(0, 8, 81)
-    fig, ax = figure(width=4.8, height=3)
+    fig, ax = figure(height=3)
     ax.semilogy(B, steps(B), color=COLORS["gradient"])
     ax.semilogy(B, np.log(2) * np.exp(B), ":", color=COLORS["reference"])
     for b in (1, 5):
@@ -253,20 +295,19 @@ def half_life():
 
 
 def backward_norms(b_f=0.0, T=50):
-    """The norms of dL/dC_t and dL/dh_t over t, for a loss at the last step only and forget bias b_f."""
+    """The two gradients on their way back from a loss at the last step."""
     params, x, _ = network(b_f=b_f)
     states = lstm.forward(params, x[:T], *np.zeros((2, len(params.b_f))))
     dl = np.zeros_like(states.h)
     dl[T] = 1 / np.sqrt(len(params.b_f))
     _, dh, dC = lstm.backward(params, x[:T], states, dl)
     dh, dC = (np.linalg.norm(d, axis=1) for d in (dh, dC))
-    fig, ax = figure(width=4.8, height=3)
+    fig, ax = figure(height=3)
     ax.semilogy(dC, color=COLORS["cell"], label="dL/dCₜ")
     ax.semilogy(dh, "--", color=COLORS["gradient"], label="dL/dhₜ")
-    ax.set(xlabel="step t", ylim=(1e-16, 1e3))
-    ax.set_title(minus(f"forget bias {b_f:g}"))
+    ax.set(xlabel="step t", ylabel="norm", xlim=(0, T), ylim=(1e-16, 1e3))
     ax.minorticks_off()
-    ax.legend(loc="lower right")
+    name_ends(ax, {"dL/dCₜ": (dC[-1], COLORS["cell"]), "dL/dhₜ": (dh[-1], COLORS["gradient"])})
     fig.set_label(
         minus(f"Forget bias {b_f:g}")
         + f", a loss of gradient norm 1 at step {T}: dL/dC has norm {dC[T]:.1e} there and "
@@ -327,23 +368,23 @@ def readouts(T=50, seeds=5):
 
 
 def latching(u):
-    """A tanh unit a_t = w tanh(a_{t-1}) - u that starts latched high and is pulled down by a constant u."""
+    """A latched tanh unit that is pulled down by a constant: its map, and its course."""
     w, T = 2.0, 60
     a = [w * 0.9575]  # where w tanh(a) = a
     for _ in range(T):
         a.append(w * np.tanh(a[-1]) - u)
     z = np.linspace(-3, 3, 121)
-    fig, (left, right) = figure(1, 2, width=6.8, height=3)
+    fig, (left, right) = panels((3.2, 3), (3.2, 3))
     left.plot(z, w * np.tanh(z) - u, color=COLORS["state"], label="next a")
     left.plot(z, z, "--", color=COLORS["reference"], label="a itself")
     stairs = np.repeat(a, 2)
     left.plot(stairs[:-2], stairs[1:-1], color=COLORS["gradient"], lw=1)
     left.set(xlabel="a", xlim=(-3, 3), ylim=(-3, 3))
-    left.set_title(f"pull u = {u:.3f}")
     left.legend(loc="upper left")
     right.plot(a, color=COLORS["gradient"])
     right.axhline(0, color=COLORS["reference"], lw=0.7)
-    right.set(xlabel="step", ylabel="a", ylim=(-3, 3))
+    right.set(xlabel="step", ylim=(-3, 3))
+    right.set_ylabel("a", rotation=0)
     right.set_title("holds" if a[-1] > 0 else "flips")
     fig.set_label(
         f"A unit with w = {w:g}, latched high and pulled down by {u:.3f}: after {T} steps a is "
@@ -361,14 +402,18 @@ NETWORKS = {  # in both pictures that compare them: a colour and a line style fo
 
 
 def lags(curves):
-    """The gradient over the lag, {"LSTM, before": norms, ...}: thin before training, thick after it."""
+    """The gradient over the lag: thin lines before training, thick ones after it.
+
+    `curves` is {"LSTM, before": norms, ...}.
+    """
     fig, ax = figure(height=3.4)
     for label, norms in curves.items():
         color, style = NETWORKS[label.split(",")[0]]
         width = 1 if label.endswith("before") else 2.5
         ax.semilogy(norms, color=COLORS[color], ls=style, lw=width, label=label)
-    ax.set(xlabel="lag", ylabel="gradient relative to lag 0")
-    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.set(xlabel="lag", title="gradient relative to lag 0", xlim=(0, len(norms) - 1))
+    colors = {label: COLORS[NETWORKS[label.split(",")[0]][0]] for label in curves}
+    name_ends(ax, {label: (norms[-1], colors[label]) for label, norms in curves.items()})
     ends = "; ".join(f"{label} from {norms[0]:.2g} to {norms[-1]:.2g}" for label, norms in curves.items())
     fig.set_label(f"The gradient relative to lag 0, on a log axis over the lag. {ends}.")
     return fig
@@ -383,8 +428,8 @@ def _rounded(error):
 
 
 def learning(data, T):
-    """The stored long runs at one length: the error of each network over the updates, one line a seed."""
-    fig, ax = figure(width=6.4, height=3.3)
+    """The error of each network over the updates, one line a seed."""
+    fig, ax = figure(height=3.3)
     solved, worst = {}, {}
     for run in (run for run in data["runs"] if run["T"] == T):
         kind, (color, style) = run["kind"], NETWORKS[run["kind"]]
@@ -398,12 +443,11 @@ def learning(data, T):
         if kind == "tanh":  # its dots lie on orthogonal's dashes, and would be lost under them
             line.set(lw=2, zorder=3)
     ax.axhline(1 / 6, color=COLORS["reference"], lw=0.7)
-    ax.text(data["updates"], 0.26, "best constant, 1/6", ha="right", fontsize=9)
+    ax.text(data["updates"], 0.21, "best constant, 1/6", ha="right")
     outside = [f"{kind} leaves the picture, up to {_rounded(e)}" for kind, e in worst.items() if e > TOP]
-    ax.text(data["updates"], 1.3, "; ".join(outside), ha="right", fontsize=9)
-    ax.set(xlabel="updates, 64 sequences each", ylabel="mean squared error", title=f"T = {T}")
-    ax.set(ylim=(5e-3, TOP))
-    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.text(data["updates"], 1.3, "; ".join(outside), ha="right")
+    ax.set(xlabel="updates, 64 sequences each", title="mean squared error", ylim=(5e-3, TOP))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4, columnspacing=1, handlelength=1.6)
     says = (
         f"{kind}: {', '.join(str(u) if u else 'not solved' for u in each)}" for kind, each in solved.items()
     )
@@ -422,8 +466,8 @@ STARTS = {  # as stored: what the picture calls it, its colour and line style
 
 
 def starts(data):
-    """The stored runs of the LSTM's starts: updates until solved over the length, a dot a seed."""
-    fig, ax = figure(width=5.1, height=3.1)
+    """Updates until solved for three starts of the LSTM, a dot a seed."""
+    fig, ax = figure(height=3.1)
     lengths = sorted({run["T"] for run in data["runs"]})
     says = []
     for shift, (start, (name, color, style)) in zip((-0.08, 0, 0.08), STARTS.items(), strict=True):
@@ -449,8 +493,8 @@ def starts(data):
 
 
 def lyapunov(data):
-    """The stored largest Lyapunov exponents over the scale of the weights: median and quartiles of seeds."""
-    fig, ax = figure(width=5.1, height=3.1)
+    """The largest Lyapunov exponent over the scale of the weights, medians and quartiles of seeds."""
+    fig, ax = figure(height=3.1)
     says = []
     for kind in "tanh", "LSTM":
         color, style = NETWORKS[kind]
@@ -462,7 +506,7 @@ def lyapunov(data):
         ax.text(scale[1] * 1.2, middle[1] - 0.02, kind, va="top", color=COLORS[color])
         says.append(f"{kind} from {middle[0]:.2f} at scale {scale[0]:g} to {middle[-1]:.2f} at {scale[-1]:g}")
     ax.axhline(0, color=COLORS["reference"], lw=0.7)
-    ax.text(scale[0], 0.08, "grows", fontsize=9)
+    ax.text(scale[0], 0.08, "grows")
     ax.set(xscale="log", xlabel="scale of the weights", ylabel="largest exponent per step")
     ticks = [0.25, 0.5, 1, 2, 4, 8, 16, 32]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])

@@ -15,14 +15,14 @@ LEVELS = {0.03: "1 to 3 %", 0.1: "3 to 10 %", 0.3: "10 to 30 %", 1: "30 to 100 %
 
 
 def confusion_matrix(exercise):
-    """The right answer and every known mistake of an exercise: a dot where the check names it.
+    """What was handed in, and what the check called it: the right answer and all known mistakes.
 
     The tint of a cell says how far two of them lie apart, relative to the larger: the fainter, the closer.
     """
     names, apart = distances(exercise)
     called = dict(confusion(exercise))
     n = len(names)
-    fig, ax = style.figure(width=6, height=1.3 + 0.17 * n)
+    fig, ax = style.figure(height=1.5 + 0.18 * n)
     tint = np.searchsorted(list(LEVELS), apart)
     for level, words in enumerate(LEVELS.values()):
         cells = [square(i, j) for i, j in np.argwhere(tint == level) if i != j]
@@ -31,11 +31,12 @@ def confusion_matrix(exercise):
         ax.add_patch(patch).set(facecolor=style.COLORS["gradient"], alpha=0.1 + 0.2 * level, label=words)
     for i, name in enumerate(names):
         ax.plot(names.index(called[name]) + 0.5, i + 0.5, "o", color="black", markersize=4)
-    ax.set(xlim=(0, n), ylim=(n, 0), aspect="equal", xlabel="called (same order)", ylabel="made")
-    ax.set_xticks(np.arange(n) + 0.5, range(1, n + 1), fontsize=6)
-    ax.set_yticks(np.arange(n) + 0.5, [f"{name}  {i}" for i, name in enumerate(names, 1)], fontsize=8)
+    ax.set(xlim=(0, n), ylim=(n, 0), xlabel="called (same order)")
+    ax.set_title("made", x=0, ha="right")
+    ax.set_xticks(np.arange(0, n, 5) + 0.5, range(1, n + 1, 5))
+    ax.set_yticks(np.arange(n) + 0.5, [f"{name}  {i}" for i, name in enumerate(names, 1)])
     ax.tick_params(length=0)
-    fig.legend(title="apart by", loc="outside lower center", ncols=len(LEVELS), fontsize=8)
+    fig.legend(title="apart by", loc="outside lower center", ncols=3)
     i, j = np.unravel_index(np.argmin(apart), apart.shape)
     hits = sum(called[name] == name for name in names)
     fig.set_label(

@@ -92,8 +92,11 @@ def thumbnail(chapter):
 
 
 def training(runs):
-    """The error of each training over its updates, as means of 20; runs is name -> errors, at most three."""
-    fig, ax = figure(width=5.1, height=3)
+    """The error of each training over its updates.
+
+    Errors are means of 20; `runs` is {name: errors}, at most three.
+    """
+    fig, ax = figure(height=3)
     said = []
     for (name, losses), key, line in zip(
         runs.items(), ("state", "gradient", "cell"), ("--", "-", "-"), strict=False

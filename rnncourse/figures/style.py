@@ -6,7 +6,7 @@ import re
 import unicodedata
 from contextlib import contextmanager
 from functools import wraps
-from itertools import groupby
+from itertools import groupby, pairwise
 from numbers import Real
 from pathlib import Path
 from types import FunctionType
@@ -56,16 +56,42 @@ def _dressed(function):
     return drawn
 
 
-def figure(rows=1, cols=1, *, width=6.4, height=3.2, **subplots_kw):
+def figure(rows=1, cols=1, *, width=4.8, height=3.2, **subplots_kw):
     """A figure of `width` by `height` inches in the course's style, and its axes (a dict for a mosaic).
 
-    A phone shows a picture of up to 5.1 inches whole; a wider one scrolls sideways, its text still legible.
+    A phone shows a picture of up to 4.8 inches whole, with letters of 11 pixels.
     """
     with house():
         fig = Figure(figsize=(width, height))
         if isinstance(rows, list):
             return fig, fig.subplot_mosaic(rows, **subplots_kw)
         return fig, fig.subplots(rows, cols, **subplots_kw)
+
+
+def panels(*shapes):
+    """A figure of several panels, each (width, height) in inches, and their axes: the page wraps them."""
+    with house():
+        widths, heights = zip(*shapes, strict=True)
+        fig = Figure(figsize=(sum(widths), max(heights)))
+        fig.get_layout_engine().set(wspace=0)  # a panel is as wide in every frame
+        parts = fig.subfigures(1, len(shapes), width_ratios=widths)
+        return fig, [part.subplots() for part in parts]
+
+
+def name_ends(ax, labels):
+    """Names at the right ends of curves, none on another: {words: (height, colour)}; they need no legend."""
+    lines = 1 + max(words.count("\n") for words in labels)
+    gap = 15 * lines / (0.75 * 72 * ax.figure.bbox.height / ax.figure.figure.dpi)
+    to_axes = ax.transData + ax.transAxes.inverted()
+    ends = [[to_axes.transform((1, y))[1], words, color] for words, (y, color) in labels.items()]
+    ends = sorted(([np.clip(y, 0, 1), *rest] for y, *rest in ends), key=lambda end: end[0])
+    for lower, upper in pairwise(ends):
+        upper[0] = max(upper[0], lower[0] + gap)
+    over = max(ends[-1][0] - 1, 0)
+    for i, (y, words, color) in reversed([*enumerate(ends)]):
+        y = min(y, 1 - (len(ends) - 1 - i) * gap) if over else y
+        place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
+        ax.annotate(words, (1, y), xycoords="axes fraction", color=color, **place)
 
 
 def heatmap(ax, M, *, limit=None, fmt="{:.2f}", fontsize=10):
@@ -138,23 +164,62 @@ def drawing(fig):
     reference = re.compile(r'(?<=href="#)[^"]+|(?<=url\(#)[^)]+')
     ids = {name: f"{MARK}{i}" for i, name in enumerate(dict.fromkeys(reference.findall(source)))}
     source = reference.sub(lambda match: ids[match[0]], source)
-    source = re.sub(r' id="(.*?)"', lambda match: f' id="{ids[match[1]]}"' if match[1] in ids else "", source)
+    source = re.sub(r' id="(.*?)"', lambda match: _kept(match[1], ids), source)
     root = ElementTree.fromstring(source)
     for element in list(root.iter()):
         _simplify(element)
     _prune(root)
-    width = fig.get_figwidth() * 96
-    root.attrib = {
-        "role": "img",
-        "aria-label": alt,
-        "viewBox": root.get("viewBox"),
-        "style": f"width:100%;max-width:{width:.0f}px;min-width:{0.7 * width:.0f}px;height:auto;"
-        "fill:currentColor;stroke-linejoin:round",
-    }
+    words = {"role": "img", "aria-label": alt}
+    root.attrib = {"viewBox": root.get("viewBox"), "style": f"width:100%;{_size(fig.get_figwidth())}"}
     fallback = ElementTree.Element("defs")
     ElementTree.SubElement(ElementTree.SubElement(fallback, "desc"), "p", style="font-size:1rem").text = alt
     root.insert(0, fallback)
+    if fig.subfigs:
+        return _row(root, fig, words)
+    root.attrib = words | root.attrib
     return root
+
+
+def _kept(name, ids):
+    """What becomes of an id: one that is referred to gets a number, a term's name and a panel stay."""
+    if name in ids:
+        return f' id="{ids[name]}"'
+    if name.startswith("term-"):
+        return f' data-term="{name.removeprefix("term-")}"'
+    return ' data-panel=""' if name.startswith("subfigure_") else ""
+
+
+def _size(inches):
+    """How large a drawing may be: its letters of 11 points have 10 pixels at least and 16 at most."""
+    return (
+        f"max-width:{108 * inches:.0f}px;min-width:{66 * inches:.0f}px;height:auto;"
+        "fill:currentColor;stroke-linejoin:round"
+    )
+
+
+def _row(root, fig, words):
+    """The panels as drawings of their own in a row that wraps; they have one alt text together."""
+    style = "display:flex;flex-wrap:wrap;gap:.5rem 1rem"
+    row = ElementTree.Element("div", words | {"style": style})
+    groups = [group for group in root.iter("g") if "data-panel" in group.attrib]
+    holder = next(e for e in root.iter() if groups[0] in list(e))
+    for part, group in zip(fig.subfigs, groups, strict=True):
+        holder.remove(group)
+        group.attrib = {}
+        x, y, width, height = (72 * side for side in _bounds(part, fig))
+        box = " ".join(f"{round(side, 2):g}" for side in (x, y, width, height))
+        look = f"flex:1 1 {80 * width / 72:.0f}px;{_size(width / 72)}"
+        panel = ElementTree.SubElement(row, "svg", {"aria-hidden": "true", "viewBox": box, "style": look})
+        panel.append(group)
+    for rest in reversed([child for child in root if len(child)]):  # the alt text, what is referred to
+        row[0].insert(0, rest)
+    return row
+
+
+def _bounds(part, fig):
+    """Where a panel lies in its figure, in inches from the upper left."""
+    x0, y0, x1, y1 = (side / fig.dpi for side in part.bbox.extents)
+    return x0, fig.get_figheight() - y1, x1 - x0, y1 - y0
 
 
 def _plain_powers(fig):
@@ -210,9 +275,12 @@ def _themed(style, letters):
 
 
 def _typeset(text):
-    """Set runs of Unicode subscripts and superscripts in the page's own font, which may lack them."""
+    """Set scripts, which are of Unicode or marked by _, in the page's own font, which may lack them."""
     size = float(re.search(r"font-size:([\d.]+)px", text.get("style"))[1])
-    runs = [("".join(run), level) for level, run in groupby(text.text, _level)]
+    marks = [(letter, -0.2 if low else _level(letter)) for low, letter in LOWERED.findall(text.text)]
+    runs = [
+        ("".join(letter for letter, _ in run), level) for level, run in groupby(marks, lambda mark: mark[1])
+    ]
     if len(runs) == 1 and not runs[0][1]:
         return
     text.text, height = None, 0
@@ -222,6 +290,9 @@ def _typeset(text):
         if level:
             span.text = unicodedata.normalize("NFKC", run)
             span.set("font-size", f"{round(0.72 * size, 2):g}")
+
+
+LOWERED = re.compile(r"(?s)(_?)(.)")
 
 
 def _level(character):

@@ -74,23 +74,28 @@ def test_the_cell_names_every_quantity():
         "fₜ",
         "iₜ",
         "oₜ",
-        "C̃ₜ",
         "fₜ⊙Cₜ₋₁",
-        "iₜ⊙C̃ₜ",
+        "iₜ⊙Cₜ",
         "Cₜ",
         "tanh(Cₜ)",
         "hₜ",
     ):
         assert name in texts
-    assert texts.count("σ") == 3 and texts.count("tanh") == 2 and texts.count("W") == 4
+    assert texts.count("σ") == 3 and texts.count("tanh") == 2
+    assert [text for text in texts if text.startswith("W")] == ["W_f b_f", "W_i b_i", "W_c b_c", "W_o b_o"]
+    assert len([line for line in ax.lines if len(line.get_xdata()) == 13]) == 2  # tildes of the candidate
 
 
-@pytest.mark.parametrize("route, stressed", [(None, 0), ("carousel", 1), ("gates", 8)])
-def test_a_route_stands_out(route, stressed):
+@pytest.mark.parametrize("route", figures.ROUTES)
+def test_a_route_stands_out(route):
     (ax,) = figures.cell(route).axes
+    lit, equation = figures.ROUTES[route]
     wide = [line for line in ax.lines if line.get_linewidth() > 2]
-    assert len(wide) == sum(len(figures.LINES[name]) - 1 for name in figures.ROUTES[route])
-    assert len(figures.ROUTES[route]) == stressed
+    pale = [line for line in ax.lines if line.get_alpha() < 1 and len(line.get_xdata()) != 13]
+    pieces = {name: len(figures.LINES[name]) - 1 for name in figures.LINES}
+    assert len(wide) == (0 if route == "everything" else sum(pieces[name] for name in lit))
+    assert len(pale) == sum(pieces[name] for name in pieces if name not in lit)
+    assert equation.replace("C̃", "C̃") in [text.get_text().replace("C̃", "C̃") for text in ax.texts]
 
 
 @pytest.mark.parametrize("f, i, o", [(1, 1, 1), (0.9, 0.5, 0.3), (0, 1, 0)])
