@@ -346,7 +346,7 @@ def readouts(T=50, seeds=5):
         for curve, dh in zip(curves.values(), (last, every), strict=True):
             size = np.linalg.norm(dh[1:], axis=-1).mean(1)[::-1]
             curve.append(size / size[0])
-    fig, ax = figure(width=5.1, height=3)
+    fig, ax = figure(height=3)
     says = []
     for (name, each), color, style in zip(curves.items(), ("reference", "gradient"), (":", "-"), strict=True):
         middle = np.median(each, axis=0)
