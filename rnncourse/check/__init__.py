@@ -5,12 +5,13 @@ them it is.
 """
 
 from . import records
-from .catalogue import catalogue
+from .catalogue import catalogue, slips
 from .exercises import EXERCISES
 from .judging import check, confusion, unknown
 from .verdicts import Note, Verdict
 
-__all__ = ["EXERCISES", "Verdict", "catalogue", "check", "confusion", "hint", "progress", "question", "reset"]
+__all__ = ["EXERCISES", "Verdict", "catalogue", "check", "confusion"]
+__all__ += ["hint", "progress", "question", "reset", "slips"]
 _hints_given = {}
 
 

@@ -1,10 +1,13 @@
 """The known mistakes as tables: what the course's page "Mistakes this course knows" shows."""
 
+from collections import Counter
 from html import escape
 from typing import NamedTuple
 
-from .exercises import EXERCISES
-from .judging import confusion, unknown
+from . import search
+from .answers import TOLERANCE
+from .exercises import EXERCISES, draw
+from .judging import confusion, samples_of, unknown, which
 from .verdicts import LEFT, Note, marked, printable
 
 
@@ -51,3 +54,43 @@ def _count(key):
     made = [row for row in confusion(key, pairs=True) if row[0] != "right"]
     named = sum(name == called for name, called in made)
     return key, str(len(EXERCISES[key].mistakes)), str(len(made)), str(named)
+
+
+def slips(exercise=None):
+    """What becomes of every slip that the search knows: of those of one exercise, or of all."""
+    if exercise is not None and (not isinstance(exercise, str) or exercise not in search.sources()):
+        return Note("No slips", f"The search knows slips in {', '.join(search.sources())}.")
+    columns = ("exercise", "slips", "called by name", "by kind", "numbers alone", "an error", "no change")
+    rows = [_slips(key) for key in sorted(search.sources()) if exercise in (None, key)]
+    if exercise is None:
+        rows.append(("all", *(str(sum(int(row[i]) for row in rows)) for i in range(1, len(columns)))))
+    return Table("Right answers with one slip, handed in", columns, rows)
+
+
+def _slips(key):
+    """A row of the table: slips that give the same value share their fate."""
+    ex = EXERCISES[key]
+    probe = draw(ex, 0)
+    inputs, counts, groups = [probe.arguments, *samples_of(ex)], Counter(), []
+
+    def alike(values, others):
+        return all(ex.kind.error(a, b) <= TOLERANCE for a, b in zip(values, others, strict=True))
+
+    due = [ex.kind.read(ex.right(*arguments)) for arguments in inputs]
+    made = [slip for function in search.sources()[key] for slip in search.alterations(function, inputs[0])]
+    for slip in made:
+        values = [search.value_of(slip.function, arguments, ex.kind.read) for arguments in inputs]
+        if any(value is None for value in values) or not alike(values, values):  # NaN is not even itself
+            counts["error"] += 1
+        elif alike(values, due):
+            counts["same"] += 1
+        elif which(ex, probe, values[0]):
+            counts["name"] += 1
+        else:
+            kinds = next((kinds for others, kinds in groups if alike(values, others)), [])
+            groups += [] if kinds else [(values, kinds)]
+            kinds.append(slip.kind)
+    sizes = [len(kinds) for _, kinds in groups if len({*kinds}) <= 2]
+    alone = sum(len(kinds) for _, kinds in groups) - sum(sizes)
+    cells = len(made), counts["name"], sum(sizes), alone, counts["error"], counts["same"]
+    return key, *map(str, cells)

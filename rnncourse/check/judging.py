@@ -88,8 +88,7 @@ def _unknown(ex, function, samples, outcome):
     """(slug or None, sentence) for an answer that is none of the known mistakes: a slip may explain it."""
     arguments, value, right = samples[0]
     says = ex.kind.differs(value, right) + outside(function)
-    for seed in (1, 2) if ex.function else ():
-        arguments = ex.probes[0](np.random.default_rng(seed))
+    for arguments in samples_of(ex):
         other = outcome(arguments)
         if other.trouble or other.unanswered:
             return None, says
@@ -102,6 +101,11 @@ def _unknown(ex, function, samples, outcome):
         return found[0], f"{found[1]}\n{says}"
     close = all(ex.kind.error(value, right) < SEPARATION for _, value, right in samples)
     return None, f"{says} {CLOSE}" if close else says
+
+
+def samples_of(ex):
+    """Further arguments on which an explanation of an answer must hold."""
+    return [ex.probes[0](np.random.default_rng(seed)) for seed in (1, 2)] if ex.function else []
 
 
 def which(ex, probe, value):

@@ -1,8 +1,9 @@
-"""Diagnosis by search: which single slip in a right derivation makes the learner's value?
+"""Diagnosis by search: which slip in a right derivation, or which two, makes the learner's value?
 
 A derivation is a right answer written down plainly, each line with a comment that says in words what it
 computes. It is altered in one place at a time, as a slip would alter it, and every altered version is run on
-the learner's own inputs. What gives the learner's value there, and on other inputs too, explains it.
+the learner's own inputs. What gives the learner's value there, and on other inputs too, explains it. If none
+does, so many pairs of the slips that like to come together are tried.
 """
 
 import ast
@@ -20,7 +21,8 @@ import numpy as np
 
 from .answers import TOLERANCE
 
-SECONDS = 1
+PAIRS = 1600  # so that the verdict is the same on every machine
+SECONDS = 3  # for one that is very slow
 KINDS = {
     "index-shifted": "an index, or an end of a range, is not the right one",
     "transposed": "a matrix is transposed, or stands untransposed where its transpose is due",
@@ -42,6 +44,7 @@ KINDS = {
     "result-reshaped": "the result is reduced, reversed or of another shape",
     "missing-step": "a step is left out",
 }
+TOGETHER = {"transposed", "order", "sign", "missing-term", "missing-slope", "assigned", "index-shifted"}
 
 
 class Alteration(NamedTuple):
@@ -57,7 +60,7 @@ def sources():
     return import_module("rnncourse.exercises.derivations").DERIVATIONS
 
 
-_made = {}
+_made, _paired = {}, {}
 
 
 def alterations(function, arguments):
@@ -68,6 +71,23 @@ def alterations(function, arguments):
         made = [(kind, parts.get(line, ""), compiled(tree, function)) for kind, line in slips(tree, names)]
         _made[function] = [Alteration(*slip) for slip in made if slip[2]]
     return _made[function]
+
+
+def pairs(function, arguments):
+    """Alterations of a function in two places, about PAIRS of them; kind and part are twos."""
+    if function not in _paired:
+        tree, parts = parsed(function)
+        names = shapes(function, arguments)
+        single = sum(1 for _ in slips(tree, names, TOGETHER))
+        found, stride = [], -(-(single**2) // (2 * PAIRS)) or 1
+        for number, (kind, line) in enumerate(slips(tree, names, TOGETHER)):
+            if number % stride:
+                continue
+            for other, below in slips(tree, names, TOGETHER - ({kind} & {"index-shifted"})):
+                if (line, kind) <= (below, other) and (made := compiled(tree, function)):
+                    found.append(Alteration((kind, other), (parts.get(line, ""), parts.get(below, "")), made))
+        _paired[function] = found
+    return _paired[function]
 
 
 def shapes(function, arguments):
@@ -118,8 +138,8 @@ def defined(code, file, space, name):
     return space[name]
 
 
-def slips(tree, names) -> Iterator[tuple[str, int]]:
-    """Alter the tree in one place, yield (kind, line), and restore it, for every place and every slip."""
+def slips(tree, names, kinds=KINDS) -> Iterator[tuple[str, int]]:
+    """Alter the tree in one place, yield (kind, line), and restore it, for every place and slip."""
     function = tree.body[0]
     places = [
         (parent, field, i, node)
@@ -133,6 +153,10 @@ def slips(tree, names) -> Iterator[tuple[str, int]]:
     for parent, field, i, node in places:
         line = getattr(node, "lineno", line)
         for kind, new in variants(node, names, parent):
+            if id(node) in indexing and kind != "wrong-array":
+                kind = "index-shifted"
+            if kind not in kinds:
+                continue
             new = [new] if isinstance(new, ast.AST) else new
             ast.copy_location(new[0], node) if new else None
             target = getattr(parent, field)
@@ -140,7 +164,7 @@ def slips(tree, names) -> Iterator[tuple[str, int]]:
                 setattr(parent, field, new[0])
             else:
                 target[i : i + 1] = new
-            yield "index-shifted" if id(node) in indexing and kind != "wrong-array" else kind, line
+            yield kind, line
             if i is None:
                 setattr(parent, field, node)
             else:
@@ -302,17 +326,17 @@ def value_of(function, arguments, read):
 def explained(ex, samples):
     """(slug, sentence) for an answer, or None; samples: (arguments, the answer's value, the right value)."""
     end = time.monotonic() + SECONDS
-    fits = []
-    for derivation in sources().get(ex.key, ()):
-        for slip in alterations(derivation, samples[0][0]):
-            if time.monotonic() > end:
-                return None
-            if all(fitting(ex, slip.function, *sample) for sample in samples):
-                fits.append(slip)
-    kinds = list(dict.fromkeys(slip.kind for slip in fits))
-    if not kinds or len(kinds) > 2:
-        return None
-    return "|".join(kinds), sentence(kinds, fits)
+    for made, say in (alterations, one_slip), (pairs, two_slips):
+        fits = []
+        for derivation in sources().get(ex.key, ()):
+            for slip in made(derivation, samples[0][0]):
+                if time.monotonic() > end:
+                    return None
+                if all(fitting(ex, slip.function, *sample) for sample in samples):
+                    fits.append(slip)
+        if fits:
+            return say(fits)
+    return None
 
 
 def fitting(ex, function, arguments, value, right):
@@ -321,10 +345,29 @@ def fitting(ex, function, arguments, value, right):
     return made is not None and ex.kind.error(value, made) <= TOLERANCE
 
 
-def sentence(kinds, fits):
-    """What would explain the answer, in words: true of everything that fits."""
+def one_slip(fits):
+    """(slug, sentence) of what would explain the answer, true of everything that fits, or None."""
+    kinds = list(dict.fromkeys(slip.kind for slip in fits))
+    slug = "|".join(kinds)
     if len(kinds) == 2 and {*kinds} == {"missing-factor", "missing-slope"}:
         kinds = ["missing-slope"]
     parts = list(dict.fromkeys(slip.part for slip in fits))
     look = f"Look at {', or at '.join(parts)}. " if all(parts) and len(parts) <= 2 else ""
-    return f"{look}Your value is what comes out if {', or if '.join(KINDS[kind] for kind in kinds)}."
+    says = f"{look}Your value is what comes out if {', or if '.join(KINDS[kind] for kind in kinds)}."
+    return (slug, says) if len(kinds) <= 2 else None
+
+
+def two_slips(fits):
+    """The same for pairs: both kinds if all that fit are of these two, else the one that all share."""
+    kinds = {frozenset(slip.kind) for slip in fits}
+    shared = sorted(frozenset.intersection(*kinds))
+    if not shared:
+        return None
+    both = len(kinds) == 1
+    a, b = shared[0], shared[-1]
+    parts = dict.fromkeys(fits[0].part)
+    look = f"Look at {', and at '.join(parts)}. " if len(fits) == 1 and all(parts) else ""
+    says = f"{look}Your value is what comes out of two slips at once: {KINDS[a]}"
+    if both:
+        return f"{a}+{b}", f"{says}{f', and {KINDS[b]}' if a != b else ', twice'}."
+    return f"{a}+another", f"{says}, and another that may be of several kinds."

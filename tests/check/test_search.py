@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from rnncourse.check import EXERCISES, check, search
+from rnncourse.check import EXERCISES, check, search, slips
 from rnncourse.check.answers import TOLERANCE
 from rnncourse.rnn import sigma
 
@@ -53,6 +53,63 @@ def test_a_slip_is_named_with_its_kind_and_its_part(kind):
         assert part in verdict.says and search.KINDS[kind] in verdict.says
 
 
+def gru_with_two_signs(W_z, W_r, W_h, x, h):
+    v = np.concatenate([h, x])
+    z, r = sigma(W_z @ v), sigma(-W_r @ v)
+    return z * h - (1 - z) * np.tanh(W_h @ np.concatenate([r * h, x]))
+
+
+def input_weights(W, h, x, dl):
+    dU, carried = np.zeros((len(W), x.shape[1])), 0
+    for t in range(len(h) - 1, 0, -1):
+        delta = (dl[t] - carried) * h[t] * (1 - h[t])
+        dU += np.outer(delta, x[t - 2])
+        carried = W.T @ delta
+    return dU
+
+
+def transport(W, h, t, k):
+    product = np.eye(len(W))
+    for h_i in h[k + 1 : t + 1]:
+        product = product @ (W.T * h_i * (1 - h_i))
+    return -product
+
+
+TWO = {
+    "gru": (gru_with_two_signs, "sign+sign", "a sign is wrong, twice"),
+    "1b-U": (input_weights, "index-shifted+sign", "an index, or an end of a range"),
+    "1b-transport": (transport, "sign+transposed", "a matrix is transposed"),
+}
+
+
+@pytest.mark.parametrize("key", TWO)
+def test_two_slips_are_named_together(key):
+    answer, slug, words = TWO[key]
+    for _ in range(3):
+        verdict = check(key, answer, record=False)
+        assert (verdict.passed, verdict.mistake) == (False, slug)
+        assert words in verdict.says and "two slips at once" in verdict.says
+
+
+def test_of_two_slips_the_one_that_all_explanations_share_is_named():
+    a, b, c = (
+        search.Alteration(kinds, ("", ""), None)
+        for kinds in (("sign", "order"), ("sign", "transposed"), ("order", "transposed"))
+    )
+    assert search.two_slips([a, b])[0] == "sign+another"
+    assert search.two_slips([a, b, c]) is None
+    assert search.two_slips([a, a])[0] == "order+sign"
+
+
+@derivations
+def test_so_many_pairs_are_tried_on_every_machine(key, derivation):
+    pairs = search.pairs(derivation, EXERCISES[key].probes[0](np.random.default_rng(0)))
+    kinds = [pair.kind for pair in pairs]
+    assert len(kinds) <= 1.5 * search.PAIRS
+    assert {kind for pair in kinds for kind in pair} <= search.TOGETHER
+    assert ("index-shifted", "index-shifted") not in kinds
+
+
 def test_what_fits_on_the_first_probe_alone_is_no_explanation():
     ex = EXERCISES["3-latch"]
     first, other = ((w,) for w in (2.0, 3.0))
@@ -91,3 +148,27 @@ def test_a_slip_that_the_search_makes_never_passes(key, derivation):
             for value, (_, _, right) in zip(values, ex.further(), strict=True)
         )
         assert same or not check(key, slip, record=False).passed
+
+
+def test_the_table_of_slips_says_what_the_check_says():
+    """For all slips of one exercise, handed in one by one."""
+    (row,) = slips("1a-tanh").rows
+    ex = EXERCISES["1a-tanh"]
+    arguments = ex.probes[0](np.random.default_rng(0))
+    made = [slip for f in search.sources()["1a-tanh"] for slip in search.alterations(f, arguments)]
+    verdicts = [check("1a-tanh", slip.function, record=False) for slip in made]
+    passed = sum(verdict.passed for verdict in verdicts)
+    known = sum(set((verdict.mistake or "").split("+")) <= ex.mistakes.keys() for verdict in verdicts)
+    kinds = sum(set((verdict.mistake or "").split("|")) <= search.KINDS.keys() for verdict in verdicts)
+    both = sum(verdict.mistake in {*search.KINDS} & {*ex.mistakes} for verdict in verdicts)
+    assert row[0] == "1a-tanh" and int(row[1]) == len(made) and int(row[6]) == passed
+    assert known - both <= int(row[2]) <= known and kinds - both <= int(row[3]) <= kinds
+    assert sum(map(int, row[2:])) == len(made)
+    assert "the search knows slips in 1a" in str(slips("9z")).replace("The", "the")
+
+
+def test_hardly_a_slip_gets_numbers_alone():
+    *_, (name, number, *counts) = slips().rows
+    by_name, by_kind, alone, _, _ = map(int, counts)
+    assert name == "all" and int(number) > 3000
+    assert alone < 0.05 * (by_name + by_kind + alone)
