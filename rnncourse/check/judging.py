@@ -4,6 +4,7 @@ import builtins
 import dis
 import sys
 import time
+import warnings
 from contextlib import contextmanager
 from itertools import count
 from numbers import Number
@@ -55,6 +56,8 @@ def judge(ex, probe, answer, seconds=SECONDS):
     if first.trouble:
         return _verdict(ex, NOT_YET, _trouble(ex, first) + outside(function), first)
     slugs, right = which(ex, probe, first.value), probe.values[0][1]
+    if slugs and not confirmed(ex, slugs, outcome):
+        slugs = None
     error = ex.kind.error(first.value, right)
     if slugs is None:
         slip, says = _unknown(ex, function, [(probe.arguments, first.value, right)], outcome)
@@ -101,6 +104,21 @@ def _unknown(ex, function, samples, outcome):
         return found[0], f"{found[1]}\n{says}"
     close = all(ex.kind.error(value, right) < SEPARATION for _, value, right in samples)
     return None, f"{says} {CLOSE}" if close else says
+
+
+def confirmed(ex, slugs, outcome):
+    """Whether an answer is what these mistakes make on further draws too, and not by coincidence on one."""
+    made = [c.answer for c in candidates(ex) if c.slugs == slugs]
+    for arguments in samples_of(ex):
+        other = outcome(arguments)
+        if other.trouble or other.unanswered:
+            return True
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            values = [ex.kind.read(answer(*arguments)) for answer in made]
+        if not any(ex.kind.error(other.value, value) <= TOLERANCE for value in values):
+            return False
+    return True
 
 
 def samples_of(ex):

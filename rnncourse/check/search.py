@@ -153,7 +153,7 @@ def slips(tree, names, kinds=KINDS) -> Iterator[tuple[str, int]]:
     for parent, field, i, node in places:
         line = getattr(node, "lineno", line)
         for kind, new in variants(node, names, parent):
-            if id(node) in indexing and kind != "wrong-array":
+            if id(node) in indexing and kind not in ("wrong-array", "function"):
                 kind = "index-shifted"
             if kind not in kinds:
                 continue

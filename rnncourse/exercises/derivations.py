@@ -103,6 +103,17 @@ def walk_with_two_slopes(W, h, dl):
 
 
 @derives("1b")
+def walk_with_a_slope_for_each_use(W, h, dl):
+    dW = np.zeros_like(W)
+    carried = np.zeros(len(W))
+    for t in range(len(h) - 1, 0, -1):  # the steps of the walk back
+        total = dl[t] + carried  # the sum of the step's own loss and what is carried back
+        dW += np.outer(total * slope(h[t]), h[t - 1])  # what a step adds to dW
+        carried = W.T @ (total * slope(h[t]))  # what is carried back
+    return dW
+
+
+@derives("1b")
 def double_sum(W, h, dl):
     dW = np.zeros_like(W)
     for t in range(1, len(h)):  # the sum over the losses

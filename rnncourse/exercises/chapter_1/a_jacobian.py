@@ -179,6 +179,24 @@ def _(s, W):
 jacobian.also("no-weights", place=lambda s, W: s)
 
 
+@jacobian.mistake("by-the-weights", "eq-jacobian")
+def _(W, x):
+    """This is the derivative by the weights: entry [i, j] says how y_i answers to W_ij. Asked is that by x.
+
+    Training needs that one, and it has the same shape.
+    """
+    return np.outer(dsigma(W @ x), x)
+
+
+@jacobian.mistake("input-multiplied", "eq-jacobian")
+def _(W, x):
+    """x stands there as a factor: the derivative of Wx by x is W alone.
+
+    W x is differentiated, and x is kept.
+    """
+    return (dsigma(W @ x))[:, None] * W * x
+
+
 # 1a-tanh: the same for another squashing function
 
 
@@ -275,6 +293,24 @@ def _(z, x):
     A square is lost on the way from paper to code.
     """
     return 1 - np.tanh(z)
+
+
+@tanh_jacobian.mistake("by-the-weights", "eq-jacobian")
+def _(W, x):
+    """This is the derivative by the weights: entry [i, j] says how y_i answers to W_ij. Asked is that by x.
+
+    Training needs that one, and it has the same shape.
+    """
+    return np.outer(1 - np.tanh(W @ x) ** 2, x)
+
+
+@tanh_jacobian.mistake("input-multiplied", "eq-jacobian")
+def _(W, x):
+    """x stands there as a factor: the derivative of Wx by x is W alone.
+
+    W x is differentiated, and x is kept.
+    """
+    return (1 - np.tanh(W @ x) ** 2)[:, None] * W * x
 
 
 # 1a-batch: samples in rows
@@ -433,6 +469,15 @@ def _(p):
     The minus of the quotient rule is lost.
     """
     return np.diag(p) + np.outer(p, p)
+
+
+@softmax_jacobian.mistake("one-for-delta", "eq-elementwise", part="inner")
+def _(p):
+    """p_i (1 - p_j) stands in every entry: the 1 is a delta_ij, and belongs to the diagonal.
+
+    The logistic function has p (1 - p), and the indices are added afterwards.
+    """
+    return np.outer(p, 1 - p)
 
 
 @softmax_jacobian.mistake("no-weights", "eq-jacobian", part="place")

@@ -31,7 +31,7 @@ def loss_of_step(dl, t):
         "Backwards from t = T: `delta = h[t] * (1 - h[t]) * (dl[t] + W.T @ delta)`, with delta = 0 before "
         "the start.",
     ),
-    alike=("last-term-only+transport-transposed", "carry-past-slope+no-derivative-immediate"),
+    alike=("last-term-only+transport-transposed", "carry-past-slope+no-derivative"),
 )
 def recursion(
     W,
@@ -99,13 +99,22 @@ def scale_own_only(s, own, carried):
     return s * own + carried
 
 
-@recursion.mistake("no-derivative-immediate", "eq-bptt", part="slope")
+@recursion.mistake("no-derivative", "eq-bptt", part="slope")
 def _(h):
-    """sigma' is missing: these are gradients by h, and z_t stands before the sigma.
+    """There is no sigma' at all: each step back, and the last one to z_t, passes through a sigma.
+
+    The recursion is that of a linear network.
+    """
+    return np.ones_like(h)
+
+
+@recursion.mistake("no-derivative-immediate", "eq-bptt")
+def _(W, h, dl):
+    """The last sigma' is missing: these are gradients by h, and z_t stands before the sigma.
 
     dL/dh_t is taken for dL/dz_t.
     """
-    return np.ones_like(h)
+    return recursion(W, h, dl) / slope_from_h(h)[1:]
 
 
 @recursion.mistake("reversed-time", "eq-bptt", part="finish")

@@ -128,6 +128,25 @@ def _(f, i, o):
     return f, o, i
 
 
+@step.mistake("forget-output-swapped", "eq-lstm-gates", part="order")
+def _(f, i, o):
+    """The forget gate and the output gate have changed places: f acts on the old cell, o on what is shown.
+
+    Both multiply something of the cell.
+    """
+    return o, i, f
+
+
+@step.mistake("order-of-libraries", "eq-lstm-gates")
+def _(params, x_t, h_prev, C_prev):
+    """The weights are taken in the order i, f, candidate, o; an lstm.Params holds f, i, o, candidate.
+
+    PyTorch stores them so. The names, as in `params.W_f`, need no order.
+    """
+    W_i, W_f, W_c, W_o, b_i, b_f, b_c, b_o = params
+    return step(lstm.Params(W_f, W_i, W_o, W_c, b_f, b_i, b_o, b_c), x_t, h_prev, C_prev)
+
+
 @step.mistake("scalar-gates", "eq-lstm-gates", part="gate")
 def _(z):
     """One number gates all units: each gate is a vector, one entry for each unit.

@@ -97,6 +97,15 @@ def _(W_h, r, h, x, stack):
     return r * (W_h @ stack(h, x))
 
 
+@gru.mistake("gates-swapped", None)
+def _(W_z, W_r, W_h, x_t, h_prev):
+    """The two gates have changed places: z mixes old state and candidate, r acts within the candidate.
+
+    Both are sigma of the same vector.
+    """
+    return gru(W_r, W_z, W_h, x_t, h_prev)
+
+
 @gru.mistake("gated-candidate", None, part="candidate")
 def _(z):
     """The candidate went through sigma: it is no gate, it takes both signs.

@@ -284,6 +284,7 @@ def _(s, x):
         "Touching means two equations: a = w tanh(a) - u, and slope w (1 - tanh² a) = 1.",
         "The second gives tanh a = s = sqrt(1 - 1/w), hence a = atanh s; put both into the first.",
     ),
+    alike=("fixed-point-forgotten+square-root-missing",),
 )
 def threshold(w, slope=lambda w: np.sqrt(1 - 1 / w), u=lambda w, s: w * s - np.arctanh(s)):
     return u(w, slope(w))
@@ -332,3 +333,13 @@ def _(w):
     tanh² a = 1 - 1/w is read as tanh a.
     """
     return 1 - 1 / w
+
+
+@threshold.mistake("slope-for-pull", "eq-latch")
+def _(w):
+    """w - 1 is how much steeper than the diagonal the curve starts, and also w (1 - 1/w), where 1 - 1/w is
+    the tanh squared and no place is subtracted. The pull is the largest height above the diagonal.
+
+    A slope is read as a height; or two slips meet.
+    """
+    return w - 1
