@@ -15,6 +15,7 @@ import linecache
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from unittest import mock
@@ -22,7 +23,7 @@ from unittest import mock
 import numpy as np
 
 from rnncourse import lstm, rnn, spectra
-from rnncourse.check import EXERCISES, judging, search
+from rnncourse.check import EXERCISES, check, judging, search
 from rnncourse.check.answers import TOLERANCE
 from rnncourse.check.exercises import draw
 
@@ -125,6 +126,17 @@ def all_solutions():
     }
 
 
+def slowest(times=5):
+    """(seconds of processor time, exercise) of the slowest verdict on a right answer, of so many each."""
+    taken = []
+    for key, ex in EXERCISES.items():
+        for _ in range(times):
+            began = time.process_time()
+            check(key, ex.right if ex.function else ex.right(), record=False)
+            taken.append((time.process_time() - began, key))
+    return max(taken)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default=os.environ.get("ONLY", ""))
@@ -138,6 +150,8 @@ def main():
             total, failed = total + counts, failed + culprits
             print(f"{key:14}", len(solutions), "solutions", dict(counts), flush=True)
     print(*failed, f"all: {dict(total)}", sep="\n\n")
+    seconds, key = slowest()
+    print(f"slowest verdict on a right answer: {1000 * seconds:.0f} ms, {key}")
     sys.exit(bool(failed))
 
 

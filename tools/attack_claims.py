@@ -159,11 +159,11 @@ def mutants(claim, arguments):
     found = reached(claim)
     shapes = seen(claim, arguments)
     for function, places in found.items():
-        tree = definition(function)
-        if tree is None:
+        tree = definition(function) if function.__code__ in shapes else None
+        if tree is None:  # it does not run, or is not ours
             continue
         original = ast.unparse(tree)
-        slips = search.slips(tree, shapes.get(function.__code__, {}))
+        slips = search.slips(tree, shapes[function.__code__])
         for text, kind in {ast.unparse(tree): kind for kind, _ in slips}.items():
             if text != original:
                 where = f"{function.__module__}.{function.__qualname__}, {kind}"
