@@ -87,7 +87,7 @@ def attack(key, solutions, sample=None, pairs=1000):
         names = search.shapes(function, probe.arguments)
         text = ast.unparse(tree)
         single = altered([text], names, rng, sample)
-        first = [single[i] for i in rng.integers(0, len(single), 40 if pairs else 0)]
+        first = [single[i] for i in rng.integers(0, len(single), -(-pairs // 25))]
         for mutant in [*single, *altered(first, names, rng, pairs if pairs else 1)[: pairs or 0]]:
             answer = made(mutant, function.__globals__)
             if not answer:
