@@ -12,7 +12,14 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-COLAB = ("numpy==2.0.2", "matplotlib==3.10.0", "ipywidgets==7.7.1", "ipykernel==6.17.1", "ipython==7.34.0")
+COLAB = (
+    "numpy==2.0.2",
+    "matplotlib==3.10.0",
+    "ipywidgets==7.7.1",
+    "ipykernel==6.17.1",
+    "ipython==7.34.0",
+    "pyparsing==3.2.3",
+)
 PAIRS = (
     ("3.11", ("numpy==1.26.4",)),
     ("3.12", COLAB),  # the oldest of each that Google Colab has had of late

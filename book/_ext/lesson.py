@@ -43,7 +43,8 @@ def links(app, pagename, templatename, context, doctree):
     if not source.endswith(".ipynb") or "body" not in context or pagename == app.config.root_doc:
         return
     file = context["pathto"](f"_sources/{source}", 1)
-    actions = f'<p class="actions"><a href="{file}" download>Download this notebook</a></p>'
+    more = elsewhere(context.get("repository", ""), source)
+    actions = f'<p class="actions"><a href="{file}" download>Download this notebook</a>{more}</p>'
     body, runs = context["body"], re.compile(r'<p class="runs".*?</p>', re.DOTALL)
     if found := runs.search(body):
         start, end = found.span()
@@ -51,6 +52,16 @@ def links(app, pagename, templatename, context, doctree):
     else:
         body = body.replace("</h1>", f'</h1><div class="lesson-foot">{actions}</div>', 1)
     context["body"] = body
+
+
+def elsewhere(repository, source):
+    """Links that open the page's notebook in Colab and Binder, of a repository on GitHub."""
+    path = repository.rstrip("/").removeprefix("https://github.com/")
+    if not path or "://" in path:
+        return ""
+    colab = f"https://colab.research.google.com/github/{path}/blob/notebooks/{source}"
+    binder = f"https://mybinder.org/v2/gh/{path}/HEAD?urlpath=lab/tree/work/{source}"
+    return f' <a href="{colab}">Open in Colab</a> <a href="{binder}">Open in Binder</a>'
 
 
 FIRST = re.compile(

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from book._ext import docstrings, numbering
+from book._ext import docstrings, lesson, numbering
 
 CONF = {
     "extensions": ["myst_nb", "sphinx_exercise", "book._ext"],
@@ -254,3 +254,14 @@ def test_no_docstring_is_nothing():
     lines = []
     docstrings.as_written(None, "function", "f", None, None, lines)
     assert lines == []
+
+
+def test_launch_buttons_appear_where_a_repository_on_github_is_named():
+    assert (
+        lesson.elsewhere("", "1/a.ipynb") == lesson.elsewhere("https://example.org/course", "1/a.ipynb") == ""
+    )
+    shown = BeautifulSoup(lesson.elsewhere("https://github.com/who/course/", "1/a.ipynb"), "html.parser")
+    assert {link.text: link["href"] for link in shown.select("a")} == {
+        "Open in Colab": "https://colab.research.google.com/github/who/course/blob/notebooks/1/a.ipynb",
+        "Open in Binder": "https://mybinder.org/v2/gh/who/course/HEAD?urlpath=lab/tree/work/1/a.ipynb",
+    }

@@ -85,6 +85,8 @@ def test_the_notebooks_import_only_what_pip_installs_with_the_course():
 
 def test_binder_installs_the_same_on_a_python_that_is_supported():
     asked = (ROOT / "binder" / "requirements.txt").read_text("utf-8").split()
+    assert "python -m tools.copies work" in (ROOT / "binder" / "postBuild").read_text("utf-8")
+    assert os.access(ROOT / "binder" / "postBuild", os.X_OK)
     assert ".[notebooks]" in asked and any(line.startswith("jupyterlab-myst") for line in asked)
     python = (ROOT / "binder" / "runtime.txt").read_text("utf-8").strip().removeprefix("python-")
     assert f"Programming Language :: Python :: {python}" in PROJECT["classifiers"]

@@ -90,6 +90,37 @@ function offerCopy(code) {
   code.after(copy);
 }
 
+// What is copied of a formula, or where the focus is within one, is its TeX, once.
+const formulaAround = (node) => (node?.closest ? node : node?.parentElement)?.closest(".math");
+const asTeX = (formula) => {
+  const mark = formula.matches("div") ? "$$" : "$";
+  return mark + formula.querySelector("annotation").textContent.trim() + mark;
+};
+addEventListener("copy", (event) => {
+  const selection = getSelection(), box = document.createElement("div"), at = document.activeElement;
+  if (!event.clipboardData || at.matches("input, textarea, [contenteditable]")) return;
+  if (selection.isCollapsed) {
+    if (formulaAround(at)) box.textContent = asTeX(formulaAround(at));
+  } else {
+    const range = selection.getRangeAt(0).cloneRange(), [first, last] = [range.startContainer, range.endContainer].map(formulaAround);
+    if (first) range.setStartBefore(first);
+    if (last) range.setEndAfter(last);
+    box.append(range.cloneContents());
+    const formulas = box.querySelectorAll(".math");
+    formulas.forEach((formula) => { formula.replaceWith(formula.matches("div") ? Object.assign(document.createElement("p"), {textContent: asTeX(formula)}) : asTeX(formula)); });
+    if (!formulas.length) return;
+  }
+  if (!box.textContent) return;
+  box.style.cssText = "position: fixed; left: -9999px";   // only what is drawn knows where its lines end
+  document.body.append(box);
+  event.clipboardData.setData("text/plain", box.innerText.trim());
+  box.removeAttribute("style");
+  event.clipboardData.setData("text/html", box.innerHTML);
+  box.remove();
+  event.preventDefault();
+});
+document.querySelectorAll("code, pre, .math, .cell_input").forEach((own) => { own.translate = false; });
+
 // How far the reader is: fetched once something is kept in this browser. From a folder nothing can be fetched.
 let progress;
 const track = () => {
