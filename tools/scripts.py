@@ -21,10 +21,11 @@ def esbuild(*options):
 
 
 def main() -> int:
-    own = [path for kind in ("js", "css") for path in sorted((THEME / "static").rglob(f"*.{kind}"))]
+    theirs = [path for kind in ("js", "css") for path in sorted((THEME / "static").rglob(f"*.{kind}"))]
+    own = [TARGET / path.relative_to(THEME / "static") for path in theirs]  # with what the build adds
     return esbuild(
         THEME / "editor.js", "--bundle", "--format=esm", f"--outfile={TARGET / 'live' / 'editor.js'}"
-    ) or esbuild(*own, f"--outbase={THEME / 'static'}", f"--outdir={TARGET}", "--allow-overwrite")
+    ) or esbuild(*own, f"--outbase={TARGET}", f"--outdir={TARGET}", "--allow-overwrite")
 
 
 if __name__ == "__main__":

@@ -196,6 +196,12 @@ def test_a_search_in_vain_says_so_and_stores_nothing(visit):
     assert page.evaluate("localStorage.length") == 0
 
 
+def test_the_style_has_the_palette_and_plain_colours_once(site):
+    css = (site / "_static/course.css").read_text("utf-8")
+    assert css.count("@supports not (color:") == 1
+    assert css.replace(" ", "").count("--rnn-state:light-dark(#0072B2,#5bb4ec)") == 1
+
+
 def test_reading_needs_no_scripts(visit):
     page = visit("index.html", java_script_enabled=False)
     page.locator("button.menu").click()  # the front page has no side menu; its button needs no script
