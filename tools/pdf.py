@@ -14,12 +14,6 @@ from pypdf.generic import ArrayObject, NameObject
 from tools.browser import AT_HOME, chromium
 
 BUILD = Path(__file__).parent.parent / "_build"
-MARGIN = dict.fromkeys(("top", "bottom", "left", "right"), "18mm")
-FOOTER = (
-    '<p style="width: 100%; font-size: 8px; margin: 0 18mm; display: flex; justify-content: space-between">'
-    '<span class="title"></span>'
-    '<span><span class="pageNumber"></span> / <span class="totalPages"></span></span></p>'
-)
 
 
 def reading_order(page, address):
@@ -33,22 +27,11 @@ def reading_order(page, address):
     return addresses
 
 
-def printed(page, address):
-    """One page of the book as a PDF."""
+def printed(page, address, sheet):
+    """One page of the book as a PDF whose first sheet has the number `sheet`."""
     page.goto(address)
-    return PdfReader(
-        io.BytesIO(
-            page.pdf(
-                format="A4",
-                margin=MARGIN,
-                outline=True,
-                tagged=True,
-                display_header_footer=True,
-                header_template="<p></p>",
-                footer_template=FOOTER,
-            )
-        )
-    )
+    page.add_style_tag(content=f"@page :first {{ counter-increment: sheet {sheet} }}")
+    return PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, outline=True, tagged=True)))
 
 
 def link_inside(writer, first_sheets):
@@ -68,7 +51,7 @@ def book(page, addresses):
     writer, first_sheets = PdfWriter(), {}
     for address in addresses:
         first_sheets[address] = len(writer.pages)
-        writer.append(printed(page, address), import_outline=True)
+        writer.append(printed(page, address, len(writer.pages) + 1), import_outline=True)
     link_inside(writer, first_sheets)
     return writer
 

@@ -29,3 +29,17 @@ def test_the_pdf_has_bookmarks_and_inner_links(page, site):
     notes = [note.get_object() for sheet in writer.pages for note in sheet.get("/Annots", [])]
     assert not {note.get("/A", {}).get("/URI", "").partition("#")[0] for note in notes} & {*few}
     assert any("/Dest" in note for note in notes)
+
+
+def test_on_paper_answers_follow_the_text_and_a_slider_shows_three_places(page, site):
+    name = next(site.glob("1-*/a-jacobian.html"))
+    sheets = [sheet.extract_text() for sheet in pdf.printed(page, name.as_uri(), 7).pages]
+    whole = " ".join(" ".join(sheets).split())
+    asked, ended, answered = map(whole.index, ("Which matrix is", "In three lines", "is right."))
+    assert asked < ended < answered
+    assert "Solution · Exercise 1a.1" in whole[ended:] and "Not answered yet" not in whole
+    assert all(f"pre-activation z: {z}" in whole for z in ("−6", "0", "6"))
+    for number, text in enumerate(sheets, 7):  # the sheets are numbered on
+        assert f"Why recurrent networks forget · 1a · One link of the chain{number}" in text.replace("\n", "")
+    assert page.locator(".answers, .explore-frames").count() == 0  # after it the page is as before
+    assert page.locator(".card > .solution").count() == 4

@@ -59,7 +59,37 @@ const move = (box, draw) => {
   form.addEventListener("input", show);
   form.addEventListener("reset", () => setTimeout(show));   // the values are back only after the event
   form.addEventListener("submit", (event) => event.preventDefault());
-  addEventListener("beforeprint", () => { form.reset(); show(); });
+
+  // On paper: the picture as it stands on the page first, and as it is at two other places of its first slider.
+  let before;
+  addEventListener("beforeprint", () => {
+    if (before) return;
+    before = inputs.map(({value}) => value);
+    form.reset();
+    show();
+    const k = inputs.findIndex(({type}) => type === "range"), slider = inputs[k];
+    if (draw || !slider) return;
+    const [, label, values] = grids[k], last = values.length - 1, first = slider.value;
+    const strip = Object.assign(document.createElement("div"), {className: "explore-frames"});
+    for (const at of [0, Math.round(last / 2), last].filter((at) => at !== +first).slice(-2)) {
+      slider.value = at;
+      setFrame();
+      const one = document.createElement("figure");
+      one.innerHTML = `<div class="rnn-figure">${picture.innerHTML}</div><figcaption></figcaption>`;
+      one.lastChild.textContent = `${label}: ${values[at]}`;
+      strip.append(one);
+    }
+    slider.value = first;
+    setFrame();
+    const now = Object.assign(document.createElement("p"), {className: "explore-now", textContent: `${label}: ${values[first]}`});
+    picture.after(now, strip);
+  });
+  addEventListener("afterprint", () => {
+    box.querySelectorAll(".explore-frames, .explore-now").forEach((part) => part.remove());
+    before?.forEach((value, i) => { inputs[i].value = value; });
+    before = null;
+    show();
+  });
 
   form.querySelectorAll(".explore-play").forEach((button) => {
     const slider = button.closest(".explore-control").querySelector("input");

@@ -121,6 +121,31 @@ addEventListener("copy", (event) => {
 });
 document.querySelectorAll("code, pre, .math, .cell_input").forEach((own) => { own.translate = false; });
 
+// On paper, answers and solutions stand at the end of the page, and come back to their places after it.
+let lent = [];
+addEventListener("beforeprint", () => {
+  const answers = lent.length ? [] : [...document.querySelectorAll("form.choice > :last-child, .card > .solution")];
+  if (!answers.length) return;
+  const end = document.createElement("section");
+  end.className = "answers";
+  end.append(Object.assign(document.createElement("h2"), {textContent: "Answers"}));
+  lent = answers.map((answer) => {
+    const place = document.createComment("");
+    answer.classList.toggle("answer-choice", answer.parentElement.matches("form"));
+    const exercise = answer.parentElement.querySelector(".exercise .caption-number");
+    if (exercise) answer.querySelector("summary > span")?.setAttribute("data-of", exercise.textContent.trim());
+    answer.replaceWith(place);
+    end.append(answer);
+    return [place, answer];
+  });
+  document.querySelector("article").append(end);
+});
+addEventListener("afterprint", () => {
+  lent.forEach(([place, answer]) => place.replaceWith(answer));
+  lent = [];
+  document.querySelector(".answers")?.remove();
+});
+
 // How far the reader is: fetched once something is kept in this browser. From a folder nothing can be fetched.
 let progress;
 const track = () => {
