@@ -95,7 +95,7 @@ def test_reads_on_paper(visit, name):
     assert not page.locator(navigation).filter(visible=True).count()
     assert page.locator(".explore-range").filter(visible=True).count() == page.locator(".explore").count()
     assert (
-        page.locator("article details:not(.verified, .picture-first *) > :not(summary)")
+        page.locator("article details:not(.verified, .picture-first *, .rnn-certificate > *) > :not(summary)")
         .filter(visible=False)
         .count()
         == 0
