@@ -118,10 +118,13 @@ def predict(kind, w, codes):
     return log_softmax(h[-1] @ V + c)
 
 
-def train(kind, learn, K, n=32, T=32, size=16, seed=0, rate=0.01, updates=300):
-    """Train n units on random windows: the weights, and the loss of each update in nats per letter."""
+def train(kind, learn, K, n=32, T=32, size=16, seed=0, rate=0.01, updates=300, dtype=np.float32):
+    """Train n units on random windows: the weights, and the loss of each update in nats per letter.
+
+    With dtype float another numpy gives the same text afterwards; float32 takes half the time.
+    """
     rng = np.random.default_rng(seed)
-    w = start(kind, n, K, rng)
+    w = start(kind, n, K, rng, dtype)
 
     def step(w):
         return gradient(kind, w, windows(rng, learn, T, size))

@@ -439,3 +439,9 @@ def truncated(params, x, states, dl):
         dW += np.outer(delta, np.concatenate([states.h[t - 1], x[t - 1]]))  # what a step adds to dW
         carried = f * dC  # what is carried back along the cell
     return dW
+
+
+@derives("3-bits")
+def bits(log_p, answers):
+    each = log_p[np.arange(len(answers)), answers]  # the letters that came
+    return np.mean(each) / -np.log(2)  # the mean in bits

@@ -519,4 +519,55 @@ def lyapunov(data):
     return fig
 
 
+# --- The text laboratory --------------------------------------------------------------------------------
+
+READERS = {"plain": ("reference", ":"), "minGRU": ("gate", "--"), "LSTM": ("cell", "-")}
+
+
+def reach(data, update):
+    """After so many updates: the gradient's share by lag, and bits per letter with the context cut."""
+    fig, (left, right) = figure(1, 2, width=6.8, height=3.2)
+    says = []
+    for network in data["networks"]:
+        name, (color, style) = network["network"], READERS[network["network"]]
+        look = next(look for look in network["looks"] if look["update"] == update)
+        share = np.array(look["reach"])
+        lag = np.arange(1, len(share))
+        left.loglog(lag, np.maximum(share[1:], 1e-5), style, color=COLORS[color], lw=2, label=name)
+        right.semilogx(data["contexts"], look["contexts"], style, color=COLORS[color], lw=2)
+        says.append(
+            f"{name}: share beyond lag 16 {share[17:].sum():.3f}, bits {look['contexts'][0]:.2f} with one "
+            f"letter and {look['contexts'][-1]:.2f} with 64"
+        )
+    left.set(xlabel="lag in letters", ylabel="share of the gradient", ylim=(1e-3, 1))
+    right.set(xlabel="letters of context", ylabel="bits per letter", ylim=(2, 7))
+    for ax in left, right:
+        ax.set_xticks([1, 4, 16, 64], ["1", "4", "16", "64"])
+        ax.minorticks_off()
+    left.set_yticks([1e-3, 1e-2, 0.1, 1])
+    left.set_title(f"{update} updates: how far back")
+    right.set_title("and what it helps")
+    left.legend(loc="lower left")
+    fig.set_label(f"After {update} updates, medians of five seeds. {'; '.join(says)}.")
+    return fig
+
+
+def closing(data):
+    """Bits more for a closing bracket when its opening one is made a space; a dot per seed."""
+    fig, ax = figure(width=5.1, height=3.1)
+    says = []
+    for shift, network in zip((-0.12, 0, 0.12), data["networks"], strict=True):
+        name, (color, style) = network["network"], READERS[network["network"]]
+        gains = np.array(network["bracket_gains"])
+        place = np.arange(gains.shape[1]) + shift
+        ax.plot(place, gains.T, "o", ms=3, color=COLORS[color])
+        ax.plot(place, np.median(gains, axis=0), style, color=COLORS[color], lw=2, label=name)
+        says.append(f"{name}: " + ", ".join(f"{gain:.2f}" for gain in np.median(gains, axis=0)))
+    ax.set_xticks(range(len(data["distances"])), [f"{low}–{high}" for low, high in data["distances"]])
+    ax.set(xlabel="distance of the opening bracket in letters", ylabel="bits more without it")
+    ax.legend(loc="upper right")
+    fig.set_label(f"Bits lost without the opening bracket, medians by distance. {minus('; '.join(says))}.")
+    return fig
+
+
 dress(globals())

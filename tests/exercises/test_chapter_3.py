@@ -47,7 +47,97 @@ def a_transport(weights=lambda W: W, forget=1, write=1, candidate=1, late=0, at_
     return full
 
 
+def averaging(z, h, c):
+    return h + z * (c - h)
+
+
+def a_truncated(carry=lambda t, f: f[t - 1], through_h=0.0):
+    """The walk back with dh and dC side by side, the paths through h switched by a number."""
+
+    def walk(params, x, s, dl):
+        n, W = len(params.b_f), np.concatenate(params[:4])[:, : len(params.b_f)]
+        dh, dC, dW = np.zeros(n), np.zeros(n), 0
+        for t in range(len(x), 0, -1):
+            j, shown = t - 1, np.tanh(s.C[t])
+            dh = dl[t] + through_h * dh
+            dC = dC + dh * s.o[j] * (1 - shown**2)
+            slopes = [dC * s.C[j] * s.f[j] * (1 - s.f[j]), dC * s.C_tilde[j] * s.i[j] * (1 - s.i[j])]
+            slopes += [dh * shown * s.o[j] * (1 - s.o[j]), dC * s.i[j] * (1 - s.C_tilde[j] ** 2)]
+            dW = dW + np.outer(slopes[0], [*s.h[j], *x[j]])
+            dh, dC = np.concatenate(slopes) @ W, carry(t, s.f) * dC
+        return dW
+
+    return walk
+
+
+def gates_of(W_z, b_z, x):
+    return np.array([[sigma(w @ row + b) for w, b in zip(W_z, b_z, strict=True)] for row in x])
+
+
+def path(share=lambda z: 1 - z, first=0):
+    def answer(W_z, W_h, b_z, b_h, x, h0, t, k):
+        product = np.eye(len(h0))
+        for z in gates_of(W_z, b_z, x[k + first : t]):
+            product = np.diag(share(z)) @ product
+        return product
+
+    return answer
+
+
+def quotient(unit=np.exp, normalise=True):
+    """The softmax over all steps so far, from its scores."""
+
+    def answer(log_f, log_i, value):
+        rows = []
+        for t in range(1, len(value) + 1):
+            score = np.array([log_i[k] + log_f[k + 1 : t].sum(0) for k in range(t)])
+            weight = unit(score - score.max(0))
+            rows.append((weight * value[:t]).sum(0) / (weight.sum(0) if normalise else 1))
+        return np.array(rows)
+
+    return answer
+
+
+def prefix_maps(a, b):
+    """Each row on its own: a product, and a sum over paths."""
+    T = range(len(a))
+    B = [sum(a[k + 1 : t + 1].prod(0) * b[k] for k in range(t + 1)) for t in T]
+    return np.array([a[: t + 1].prod(0) for t in T]), np.array(B)
+
+
+def by_differences(u, v, h):
+    """Central differences of the answer."""
+
+    def answer(h):
+        e = np.exp(h @ u)
+        return e @ (h @ v) / e.sum()
+
+    out = np.zeros_like(h)
+    for entry in np.ndindex(h.shape):
+        step = np.zeros_like(h)
+        step[entry] = 1e-5
+        out[entry] = (answer(h + step) - answer(h - step)) / 2e-5
+    return out
+
+
 ANSWERS = [
+    ("3f-step", "shares-exchanged", lambda W, V, b, c, x, h: averaging(1 - sigma(W @ x + b), h, V @ x + c)),
+    (
+        "3f-step",
+        "candidate-squashed",
+        lambda W, V, b, c, x, h: averaging(sigma(W @ x + b), h, np.tanh(V @ x + c)),
+    ),
+    ("3f-path", "gate-for-share", path(lambda z: z)),
+    ("3f-path", "vector", lambda W, V, b, c, x, h0, t, k: (1 - gates_of(W, b, x[k:t])).prod(0)),
+    ("3f-scan", "b-not-scaled", lambda a, b: (np.cumprod(a, 0), np.cumsum(b, 0))),
+    ("3f-scan", "last-map-only+one-factor", lambda a, b: (a, b)),
+    ("3f-exponential", "plain-mean", quotient(np.ones_like)),
+    ("3f-attention", "shares-held", lambda u, v, h: np.outer(np.exp(h @ u) / np.exp(h @ u).sum(), v)),
+    ("3-truncated", "full-gradient", a_truncated(through_h=1.0)),
+    ("3-truncated", "not-carried", a_truncated(carry=lambda t, f: 0)),
+    ("3-truncated", "gates-left-out", a_truncated(carry=lambda t, f: 1)),
+    ("3-bits", "nats", lambda log_p, k: -np.mean([row[j] for row, j in zip(log_p, k, strict=True)])),
+    ("3-bits", "best-letter", lambda log_p, k: np.mean(-np.log2(np.exp(log_p).max(1)))),
     (
         "3a",
         "input-output-swapped",
@@ -127,6 +217,13 @@ RIGHT = {
     "3b-bound": leaking,
     "gru": gru,
     "3-latch": pull,
+    "3f-step": lambda W, V, b, c, x, h: averaging(gates_of(W, b, [x])[0], h, V @ x + c),
+    "3f-path": path(),
+    "3f-scan": prefix_maps,
+    "3f-exponential": quotient(),
+    "3f-attention": by_differences,
+    "3-truncated": a_truncated(),
+    "3-bits": lambda log_p, k: np.mean([-np.log2(np.exp(row[j])) for row, j in zip(log_p, k, strict=True)]),
 }
 
 

@@ -40,6 +40,8 @@ ALL = {
     "backward_norms": lambda: figures.backward_norms(1.0),
     "scan_rounds": lambda: figures.scan_rounds(2),
     "readouts": lambda: figures.readouts(20, 2),
+    "reach": lambda: figures.reach(runs("text"), 50),
+    "closing": lambda: figures.closing(runs("text")),
     "latching": lambda: figures.latching(0.5),
     "lags": lambda: figures.lags(CURVES),
     "learning": lambda: figures.learning(DATA, 50),
