@@ -78,8 +78,8 @@ def test_a_new_reader_runs_answers_changes_and_stops(visit, width):
     verdict = check(page, ANSWER.format("s[:, None] * W"))
     expect(verdict.locator(".head")).to_have_text("✓ Correct", timeout=SLOW)
     page.reload()
-    expect(page.locator(f"{CARD} .pill")).to_have_text("✓ done")
-    expect(page.locator(f"{CARD} .cm-content")).to_contain_text("s[:, None] * W")
+    expect(page.locator(f"{CARD} .pill")).to_have_text("✓ done", timeout=SLOW)
+    expect(page.locator(f"{CARD} .cm-content")).to_contain_text("s[:, None] * W", timeout=SLOW)
 
     grids = 'z=[-1, 0, 5], preset=Grid(list(pictures.PRESETS), "weights W", start=2)'
     status = edit(page, SLIDERS, f"explore(pictures.jacobian, {grids})")
@@ -144,7 +144,8 @@ def test_hostile_text_is_text_wherever_it_comes_from(visit):
     answer = f'def jacobian(W, x):\n    raise ValueError("{HOSTILE}")\n\ncheck("1a", jacobian)'
     expect(check(page, answer)).to_contain_text(HOSTILE[:40], timeout=SLOW)
     page.reload()
-    expect(page.locator(f"{CARD} .verdict")).to_contain_text(HOSTILE[:40])
+    expect(page.locator(f"{CARD} .verdict")).to_contain_text(HOSTILE[:40], timeout=SLOW)
+    page.locator(f"{NUMBERS} .cm-content").wait_for()  # edited before: its editor opens by itself
     html = f'class H:\n    def _repr_html_(self): return "{HOSTILE}<b>bold</b>"\nH()'
     expect(edit(page, NUMBERS, html)).to_contain_text("Differs", timeout=SLOW)
     expect(page.locator(f"{NUMBERS} .mine b")).to_have_text("bold")
