@@ -36,7 +36,8 @@ PROOFS = ["tests/equations/test_equations.py", "tests/certificates/test_certific
 PROOFS += ["-k", "not command and not numpy"]  # which start Python anew
 ENGINE = "__init__", "answers", "exercises", "judging", "records", "running", "verdicts", "catalogue"
 CHECKS = [f"tests/check/test_{name}.py" for name in ("answers", "running", "panels", "exercises")]
-CONTENT = [f"tests/exercises/test_{name}.py" for name in ("mistakes", "chapter_1", "chapter_2", "chapter_3")]
+CONTENT = ["mistakes", "chapter_1", "chapter_2", "chapter_3", "review"]
+CONTENT = [f"tests/exercises/test_{name}.py" for name in CONTENT]
 PAGES = {
     room: [
         path.relative_to(ROOT / "rnncourse").as_posix()
