@@ -57,12 +57,7 @@ def test_translators_leave_code_and_mathematics_alone(visit):
 
 
 KINDS = {
-    "a section": "main section > section[id]",
     "an equation": "div.math[id]",
-    "an exercise": ".exercise[id]",
-    "a row or certificate": "main [id^=cert-], main .wild-row[id]",
-    "what was folded": "details.deeper section[id], details .exercise[id]",
-    "a work that is cited": "[role=listitem][id]",
     "a function": "dt[id]",
 }
 AWAY = """(id) => {
