@@ -196,6 +196,19 @@ def test_a_search_in_vain_says_so_and_stores_nothing(visit):
     assert page.evaluate("localStorage.length") == 0
 
 
+def test_a_word_spelled_nearly_right_leads_to_the_right_one(visit):
+    page = visit("search.html?q=jacobain")
+    page.get_by_role("link", name="jacobian", exact=True).click()
+    expect(page.locator("#search-results li").first).to_be_visible()
+    assert page.locator(".near").count() == 0
+
+
+def test_a_search_gives_no_answer_away(visit):
+    page = visit("search.html?q=swapped")  # which what is said of an option of 1a says too
+    expect(page.locator("#search-results li").first).to_be_visible()
+    expect(page.locator("#search-results")).not_to_contain_text("The order is swapped")
+
+
 def test_the_style_has_the_palette_and_plain_colours_once(site):
     css = (site / "_static/course.css").read_text("utf-8")
     assert css.count("@supports not (color:") == 1

@@ -2,11 +2,36 @@
 const SPHINX_HIGHLIGHT_ENABLED = false;
 // A line of each page found; a page opened from a folder may not fetch the others.
 DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== "file:";
-// It is a line of the text: not of the contents, nor a formula's letters said twice.
+// It is a line of the text: not of the contents, nor a formula's letters said twice, and it gives no answer away.
+const UNTOLD = "details.contents, math, p.lesson, .lesson-foot, .choice-answer, .solution, .rnn-check";
 document.addEventListener("DOMContentLoaded", () => {
   const plain = Search.htmlToText;
-  Search.htmlToText = (html, place) =>
-    plain(html.replace(/<details class="contents">[^]*?<\/details>|<math[^]*?<\/math>|<p class="lesson[^]*?<\/p>/g, ""), place);
+  Search.htmlToText = (html, place) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    page.querySelectorAll(UNTOLD).forEach((part) => part.remove());
+    return plain(page.documentElement.outerHTML, place);
+  };
+});
+// A word that no page has may be one that is spelled nearly so.
+const apart = (a, b) => {
+  let row = [...b, ""].map((_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    row = row.reduce((next, up, j) => [...next, j ? Math.min(up + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])) : i], []);
+  }
+  return row.at(-1);
+};
+const near = (word, words) => words.reduce((best, other) => {
+  const far = Math.abs(other.length - word.length) > 2 || other[0] !== word[0] ? 9 : apart(word, other);
+  return far < best.far ? {far, other} : best;
+}, {far: Math.min(3, Math.ceil(word.length / 3))}).other;
+addEventListener("load", () => {
+  const asked = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase().match(/[a-z]{4,}/g) ?? [];
+  const known = {...Search._index?.terms, ...Search._index?.titleterms}, words = Object.keys(known).filter((word) => /^[a-z]{4,}$/.test(word));
+  const better = asked.map((word) => (words.some((other) => other.startsWith(word) || word.startsWith(other)) ? word : near(word, words) ?? word));
+  if (!words.length || better.join() === asked.join()) return;
+  const line = Object.assign(document.createElement("p"), {className: "near", textContent: "Did you mean "});
+  line.append(Object.assign(document.createElement("a"), {href: `?q=${encodeURIComponent(better.join(" "))}`, textContent: better.join(" ")}), "?");
+  document.querySelector("#search-results").before(line);
 });
 const VAIN = "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.";
 Documentation.TRANSLATIONS[VAIN] = "No page has these words. Try fewer of them, or the name of a function.";
