@@ -16,8 +16,8 @@ import pytest
 from tools.browser import firefox, webkit
 
 HERE = Path(__file__).parent
-STEPS = f"""return await ({(HERE / "engine.js").read_text("utf-8")})(
-({(HERE / "worker.js").read_text("utf-8")}), arguments_[0])"""
+STEPS = f"({(HERE / 'engine.js').read_text('utf-8')})(({(HERE / 'worker.js').read_text('utf-8')}), "
+FLOW = f"({(HERE / 'flow.js').read_text('utf-8')})()"
 
 
 def node(*words):
@@ -28,9 +28,8 @@ def node(*words):
     return json.loads(done.stdout)
 
 
-def in_firefox(program, url, base):
-    script = f"(async () => {{ const arguments_ = [{json.dumps(base)}]; {STEPS} }})()"
-    return node(HERE / "firefox.mjs", program, url, script)
+def in_firefox(program, url, *scripts):
+    return node(HERE / "firefox.mjs", program, url, *scripts)
 
 
 @contextmanager
@@ -68,27 +67,45 @@ def post(address, **body):
     raise AssertionError("WebKit's driver does not answer")
 
 
-def in_webkit(programs, url, base):
+def in_webkit(programs, url, *scripts):
     driver, browser = programs
     options = {"binary": browser, "args": ["--automation"]}
     wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options, "timeouts": {"script": 300_000}}}
-    script = (
-        "const done = arguments[1]; const arguments_ = [arguments[0]];"
-        f"(async () => {{ {STEPS} }})().then(JSON.stringify, String).then(done)"
-    )
+    came = []
     with driven(driver) as address:
         session = f"{address}/session/{post(f'{address}/session', capabilities=wanted)['sessionId']}"
-        post(f"{session}/url", url=url)
-        return json.loads(post(f"{session}/execute/async", script=script, args=[base]))
+        for script in scripts:
+            post(f"{session}/url", url=url)
+            script = f"const done = arguments[0]; ({script}).then(JSON.stringify, String).then(done)"
+            came.append(json.loads(post(f"{session}/execute/async", script=script, args=[])))
+    return came
 
 
-@pytest.mark.parametrize(
+def program_of(find):
+    if program := find():
+        return program
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {find.__name__} here, and none to be had")
+
+
+engines = pytest.mark.parametrize(
     ("find", "drive"), [(firefox, in_firefox), (webkit, in_webkit)], ids=["firefox", "webkit"]
 )
+
+
+def test_a_new_reader_runs_answers_and_stops_on_the_page_in_firefox(server):
+    url = f"{server}/1-backpropagation-through-time/a-jacobian.html"
+    came, again = in_firefox(program_of(firefox), url, FLOW, FLOW)
+    assert "Same as printed" in came["figure"]
+    assert came["wrong"] == "× Not yet: order swapped" and came["right"] == "✓ Correct"
+    assert "Running" in came["running"] and "cells above run again with your next Run" in came["stopped"]
+    assert "Differs from the printed output, after your edit" in came["differs"] and came["own"] == "42"
+    assert "[:, None] * W" in again["kept"]
+
+
+@engines
 def test_the_engine_runs_judges_draws_and_stops(server, find, drive):
-    if not (program := find()):
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {find.__name__} here, and none to be had")
-    came = drive(program, f"{server}/licences.txt", f"{server}/_static/live/")
+    steps = f"{STEPS}'{server}/_static/live/')"
+    (came,) = drive(program_of(find), f"{server}/licences.txt", steps)
     assert came["ready"] == came["again"] == "ready"
     assert came["sum"] == [{"output_type": "stream", "name": "stdout", "text": "6\n"}]
     (verdict,) = came["wrong"]
