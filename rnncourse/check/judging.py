@@ -64,11 +64,13 @@ def judge(ex, probe, answer, seconds=SECONDS):
         return _verdict(ex, NOT_YET, says, first, error, slip)
     if slugs:
         return _verdict(ex, NOT_YET, _named(ex, slugs), first, error, "+".join(slugs))
-    trouble = CHANGED if first.changed else _once_only(ex, function, probe, outcome, first, end - seconds / 2)
+    slip, trouble = None, CHANGED if first.changed else None
+    if not trouble:
+        slip, trouble = _once_only(ex, function, probe, outcome, first, end - seconds / 2)
     if not trouble and (used := forbidden(ex, function, probe.arguments)):
         trouble = f"The value is right, but it comes from `{used}`, and the exercise asks you to do without."
     if trouble:
-        return _verdict(ex, NOT_YET, trouble, first, error)
+        return _verdict(ex, NOT_YET, trouble, first, error, slip)
     slow = f" It took {sum(took):.1f} of its {seconds:g} seconds." if sum(took) > seconds / 2 else ""
     return _verdict(ex, CORRECT, _praise(ex, error) + slow, first, error)
 
@@ -132,33 +134,37 @@ def which(ex, probe, value):
 
 
 def _once_only(ex, function, probe, outcome, first, half_time):
-    """What is wrong with a function that is right once: it must be so again, and all over its domain.
+    """(slug, what is wrong), or Nones, for a function that is right once: it must be so all over its domain.
 
     A slow answer gets no more draws after half of its time.
     """
     if not ex.function:
-        return None
+        return None, None
     again = outcome(probe.arguments)
     if again.stopped:
-        return again.trouble
+        return None, again.trouble
     if again.unanswered or again.trouble:
-        return (
-            f"Right at a first call, but not at a second one with the same arguments.\n{_trouble(ex, again)}"
-        )
+        twice = "Right at a first call, but not at a second one with the same arguments."
+        return None, f"{twice}\n{_trouble(ex, again)}"
     if not ex.kind.error(again.value, first.value) <= TOLERANCE:
-        return AGAIN
+        return None, AGAIN
     for number, (inputs, arguments, right) in enumerate(ex.further(), 1):
         if number >= len(ex.probes) and time.monotonic() > half_time:
             break
         other = outcome(arguments)
         if other.stopped:
-            return other.trouble
+            return None, other.trouble
         trouble = _trouble(ex, other)
+        found = None
         if not trouble and not ex.kind.error(other.value, right) <= TOLERANCE:
             trouble = ex.kind.differs(other.value, right)
+            samples = (arguments, other.value, right), (probe.arguments, first.value, None)
+            found = explained(ex, samples) if ex.kind.numeric else None
         if trouble:
-            return f"Right on the first inputs, but not for {inputs}.\n{trouble}{outside(function)}"
-    return None
+            slip, why = found or (None, "")
+            only = f"Right on the first inputs, but not for {inputs}."
+            return slip, "\n".join(filter(None, [only, why, trouble + outside(function)]))
+    return None, None
 
 
 def outside(function):

@@ -14,6 +14,7 @@ import time
 import tokenize
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ import numpy as np
 from .answers import TOLERANCE
 
 PAIRS = 1600  # so that the verdict is the same on every machine
-SECONDS = 3  # for one that is very slow
+SECONDS = 2  # for one that is very slow
 KINDS = {
     "index-shifted": "an index, or an end of a range, is not the right one",
     "transposed": "a matrix is transposed, or stands untransposed where its transpose is due",
@@ -43,6 +44,11 @@ KINDS = {
     "swapped-results": "the results stand in the wrong order",
     "result-reshaped": "the result is reduced, reversed or of another shape",
     "missing-step": "a step is left out",
+    "missing-case": "one case is treated like the other",
+    "other-start": "something starts from another value",
+    "late-update": "a value is renewed too early or too late, so that old and new are confused",
+    "wrong-side": "factors scale columns of a matrix instead of rows, or rows instead of columns",
+    "reversed": "the steps stand in the reverse order",
 }
 TOGETHER = {"transposed", "order", "sign", "missing-term", "missing-slope", "assigned", "index-shifted"}
 
@@ -73,15 +79,15 @@ def alterations(function, arguments):
     return _made[function]
 
 
-def pairs(function, arguments):
-    """Alterations of a function in two places, about PAIRS of them; kind and part are twos."""
+def pairs(function, arguments, number=PAIRS):
+    """Alterations of a function in two places, about so many of them; kind and part are twos."""
     if function not in _paired:
         tree, parts = parsed(function)
         names = shapes(function, arguments)
         single = sum(1 for _ in slips(tree, names, TOGETHER))
-        found, stride = [], -(-(single**2) // (2 * PAIRS)) or 1
-        for number, (kind, line) in enumerate(slips(tree, names, TOGETHER)):
-            if number % stride:
+        found, stride = [], -(-(single**2) // (2 * number)) or 1
+        for place, (kind, line) in enumerate(slips(tree, names, TOGETHER)):
+            if place % stride:
                 continue
             for other, below in slips(tree, names, TOGETHER - ({kind} & {"index-shifted"})):
                 if (line, kind) <= (below, other) and (made := compiled(tree, function)):
@@ -260,19 +266,59 @@ def variants(node, names, parent):
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         for index in shifted(node.slice):
             yield "index-shifted", ast.Subscript(node.value, index, ast.Load())
+        if isinstance(node.slice, ast.Slice):
+            yield "reversed", expression("a[::-1]", a=node)
+        elif ast.unparse(node.slice) in ("(:, None)", ":, None"):
+            yield "wrong-side", node.value
+        elif isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
+            turned = ast.Tuple(node.slice.elts[::-1], ast.Load())
+            yield "axis", ast.Subscript(node.value, turned, ast.Load())
+    elif isinstance(node, ast.IfExp):
+        yield "missing-case", node.body
+        yield "missing-case", node.orelse
+    elif isinstance(node, ast.For):
+        yield from loop_variants(node)
     elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
         yield "assigned", ast.Assign([node.target], node.value)
         yield "sign", ast.AugAssign(node.target, ast.Sub(), node.value)
         yield "missing-step", ast.Pass()
     elif isinstance(node, ast.Assign | ast.If) and parent is not None:
         yield "missing-step", ast.Pass()
+        if isinstance(parent, ast.FunctionDef) and any(isinstance(line, ast.For) for line in parent.body):
+            yield from other_starts(node, names)
     elif isinstance(node, ast.Return):
         yield from return_variants(node)
 
 
+def other_starts(node, names):
+    """What is set before a loop, set to another variable of its shape, or to an end of a list of such."""
+    shape = names.get(ast.unparse(node.targets[0])) if isinstance(node, ast.Assign) else None
+    for name, other in names.items():
+        if isinstance(shape, tuple) and shape and isinstance(other, tuple):
+            ends = [f"{name}[0]", f"{name}[-1]"] if other[1:] == shape else []
+            for text in [*ends, name] if other == shape else ends:
+                yield "other-start", ast.Assign(node.targets, expression(text))
+
+
+def loop_variants(node):
+    """Two neighbouring lines of a loop exchanged, or a value renewed only at the loop's end."""
+    for i, line in enumerate(node.body[:-1]):
+        if not isinstance(line, ast.Assign):
+            continue
+        before, (following, *after) = node.body[:i], node.body[i + 1 :]
+        kept = ast.Assign([ast.Name("kept", ast.Store())], line.value)
+        late = ast.Assign(line.targets, ast.Name("kept", ast.Load()))
+        for body in [*before, following, line, *after], [*before, kept, following, *after, late]:
+            yield "late-update", ast.For(node.target, node.iter, body, [])
+
+
 def shifted(index):
-    """The index, one more and one less; a slice, at either end."""
+    """The index, one more and one less; a slice, at either end or at both."""
     if isinstance(index, ast.Slice):
+        if index.lower and index.upper:
+            for text in "b + 1", "b - 1":
+                lower, upper = (expression(text, b=bound) for bound in (index.lower, index.upper))
+                yield ast.Slice(lower, upper, index.step)
         for end in "lower", "upper":
             bound = getattr(index, end)
             for text in ("b + 1", "b - 1") if bound else ("1",) if end == "lower" else ("-1",):
@@ -326,9 +372,11 @@ def value_of(function, arguments, read):
 def explained(ex, samples):
     """(slug, sentence) for an answer, or None; samples: (arguments, the answer's value, the right value)."""
     end = time.monotonic() + SECONDS
-    for made, say in (alterations, one_slip), (pairs, two_slips):
+    derivations = sources().get(ex.key, ())
+    some_pairs = partial(pairs, number=PAIRS // max(len(derivations), 1))
+    for made, say in (alterations, one_slip), (some_pairs, two_slips):
         fits = []
-        for derivation in sources().get(ex.key, ()):
+        for derivation in derivations:
             for slip in made(derivation, samples[0][0]):
                 if time.monotonic() > end:
                     return None

@@ -78,6 +78,15 @@ def transport(W, h, t, k):
     return product
 
 
+@derives("1b-transport")
+def transport_from_the_newest(W, h, t, k):
+    J = slope(h)[:, :, None] * W  # the Jacobians
+    product = J[t] if t > k else np.eye(len(W))  # the start
+    for i in range(t - 1, k, -1):  # the steps that the product covers
+        product = product @ J[i]  # the order of the factors
+    return product
+
+
 @derives("1b")
 def walk_back(W, h, dl):
     dW = np.zeros_like(W)
@@ -193,7 +202,7 @@ def forwards(W, h):
     for t in range(1, len(h)):  # the steps
         own = np.diag(slope(h[t]))[:, :, None] * h[t - 1]  # the immediate derivative
         J = slope(h[t])[:, None] * W  # the Jacobian of one step
-        dh[t] = own + np.tensordot(J, dh[t - 1], 1)  # the sum of what is new and what is carried
+        dh[t] = own + np.tensordot(J, dh[t - 1], axes=1)  # the sum of what is new and what is carried
     return dh
 
 
@@ -293,7 +302,7 @@ def clip(g, limit):
 
 @derives("2-rate")
 def rate(w, b, length):
-    _, dw, db, _ = spectra.cliff(w, b)  # the derivatives
+    dw, db = spectra.cliff(w, b)[1:3]  # the derivatives
     return length / np.hypot(dw, db)  # the division by the length of the gradient
 
 
@@ -370,6 +379,27 @@ def gru_jacobian(W_z, W_r, W_h, x_t, h_prev):
     return np.diag(z) + through_z + through_h  # the sum of the paths
 
 
+@derives("gru-jacobian")
+def gru_jacobian_in_four_terms(W_z, W_r, W_h, x_t, h_prev):
+    n, v = len(h_prev), np.concatenate([h_prev, x_t])
+    z = sigma(W_z @ v)  # the update gate
+    r = sigma(W_r @ v)  # the reset gate
+    h_tilde = np.tanh(W_h @ np.concatenate([r * h_prev, x_t]))  # the candidate
+    s = np.diag((1 - z) * slope_of_tanh(h_tilde))  # the slopes of the candidate's path
+    direct = s @ (W_h[:, :n] @ np.diag(r))  # the direct path through the candidate
+    through_r = s @ W_h[:, :n] @ np.diag(h_prev * slope(r)) @ W_r[:, :n]  # the path through the reset gate
+    through_z = np.diag((h_prev - h_tilde) * slope(z)) @ W_z[:, :n]  # the path through the update gate
+    return np.diag(z) + through_z + direct + through_r  # the sum of the paths
+
+
+@derives("3-chrono")
+def biases(shortest, longest, n):
+    tau = np.linspace(shortest, longest, n)  # the half-lives
+    f = 2 ** (-1 / tau)  # the forget gates
+    b = np.log(f / (1 - f))  # the biases
+    return np.array([b, -b])  # the pair of biases
+
+
 @derives("3-latch")
 def latch(w):
     s = np.sqrt(1 - 1 / w)  # the value of the tanh where the slope is 1
@@ -412,7 +442,7 @@ def stabilised(log_f, log_i, value):
         keep = np.exp(log_f[t] + m - new)  # the scaled forget gate
         write = np.exp(log_i[t] - new)  # the scaled input gate
         C = keep * C + write * value[t]  # the cell
-        N = keep * N + write  # the normaliser
+        N = keep * N + write * 1  # the normaliser
         m = new
         ratios[t] = C / N  # the ratio
     return ratios
@@ -445,3 +475,57 @@ def truncated(params, x, states, dl):
 def bits(log_p, answers):
     each = log_p[np.arange(len(answers)), answers]  # the letters that came
     return np.mean(each) / -np.log(2)  # the mean in bits
+
+
+# Equations in the wild
+
+
+@derives("wild-1")
+def average(alpha, k):
+    return (1 - alpha) * alpha**k  # the product of what is written and what is kept
+
+
+@derives("wild-2")
+def before_squashing(W, x):
+    s = slope_of_tanh(np.tanh(x))  # the slopes
+    return W @ np.diag(s)  # the product of weights and slopes
+
+
+@derives("wild-3")
+def powered(Q, lam, t, h0):
+    inside = Q.T @ h0  # the start in the new coordinates
+    return Q @ (lam**t * inside)  # the way back
+
+
+@derives("wild-4")
+def into_cell(f, o, C, dh, dC):
+    through_h = dh * o * slope_of_tanh(np.tanh(C))  # the way through the output
+    return f * (dC + through_h)  # the step back over the forget gate
+
+
+@derives("wild-5")
+def behind_reset(W, u, c, r, h):
+    n = np.tanh(u + r * (W @ h + c))  # the candidate
+    return np.diag(r * slope_of_tanh(n))  # the product of gate and slope
+
+
+@derives("wild-6")
+def candidate(i, o, c, C, dh, dC):
+    cell = dC + dh * o * slope_of_tanh(np.tanh(C))  # the gradient by the cell
+    return cell * i * slope_of_tanh(c)  # the product of gate and slope
+
+
+@derives("wild-7")
+def mirrored(W, V, e):
+    total = np.zeros(len(W))  # the start
+    for e_t in e[::-1]:  # the steps of the walk back
+        total = W.T @ total + V.T @ e_t  # the sum of what is carried and what is new
+    return total
+
+
+@derives("wild-8")
+def cell_errors(f, o, C, dh):
+    out = dh * o * slope_of_tanh(np.tanh(C))  # the way through the output
+    for t in range(len(C) - 2, -1, -1):  # the steps of the walk back
+        out[t] += f[t + 1] * out[t + 1]  # what is carried back along the cell
+    return out

@@ -49,6 +49,16 @@ def _(alpha, k):
     return (1 - alpha) * alpha ** (k + 1)
 
 
+@average.mistake("one-step-less", "eq-half-life")
+def _(alpha, k):
+    """One power of alpha is missing: the value of k steps ago has decayed k times. The printed line was
+    right.
+
+    The first step back is counted as the newest value.
+    """
+    return (1 - alpha) * alpha ** (k - 1)
+
+
 # wild-2: the Jacobian of the pre-activation (P04, a misprint)
 
 
@@ -138,6 +148,16 @@ def _(Q, lam, t, h0):
     return Q @ (abs(lam) ** t * (Q.T @ h0))
 
 
+@powered.mistake("transpose-dropped", "eq-power")
+def _(Q, lam, t, h0):
+    """Q stands on both sides, and its transpose is gone. Without Q.T the start is not split into the
+    eigenvectors, and at t = 0 it is not h0.
+
+    One of the two transposes is taken for the slip and dropped.
+    """
+    return Q @ (lam**t * (Q @ h0))
+
+
 # wild-4: what the cell sends back (N07, as printed)
 
 
@@ -190,6 +210,15 @@ def _(f, o, C, dh, dC):
     return (dC + dh * o * (1 - np.tanh(C) ** 2)) * f * (1 - f)
 
 
+@into_cell.mistake("cell-for-tanh", "eq-lstm-hidden")
+def _(f, o, C, dh, dC):
+    """The slope of tanh is 1 - tanh² C. C itself has not been through tanh, and 1 - C² is not its slope.
+
+    Beside it stands 1 - c² for the candidate, which has been through tanh already.
+    """
+    return (dC + dh * o * (1 - C**2)) * f
+
+
 # wild-5: the bias behind a reset gate (T02, as printed)
 
 
@@ -226,6 +255,15 @@ def _(W, u, c, r, h):
     Both variants are called GRU, and texts differ in which one they mean.
     """
     return np.diag(1 - np.tanh(u + W @ (r * h) + c) ** 2)
+
+
+@behind_reset.mistake("slope-without-bracket", "eq-lstm-gates")
+def _(W, u, c, r, h):
+    """r multiplies the slope, but inside the tanh it reaches W h only. There it multiplies c too, as printed.
+
+    The bracket is read in the derivative and not in the unit.
+    """
+    return np.diag(r * (1 - np.tanh(u + r * (W @ h) + c) ** 2))
 
 
 # wild-6: the candidate of an LSTM (N02, false)

@@ -313,6 +313,15 @@ def _(W, x):
     return (1 - np.tanh(W @ x) ** 2)[:, None] * W * x
 
 
+@tanh_jacobian.mistake("square-missing", "eq-jacobian", part="slope")
+def _(z, x):
+    """The slope of tanh is 1/cosh² z; here the square is missing.
+
+    The quotient rule leaves cosh² below, and one of the two factors is cut against the fraction.
+    """
+    return 1 / np.cosh(z)
+
+
 # 1a-batch: samples in rows
 
 
@@ -387,6 +396,15 @@ def _(Z):
     A helper that expects z was given y.
     """
     return dsigma(sigma(Z))
+
+
+@jacobian_of_rows.mistake("by-the-weights", "eq-jacobian")
+def _(A, X):
+    """The inputs stand here as factors where the weights are due: that is the derivative by the weights.
+
+    Training needs the derivative by A, and X A is differentiated by it out of habit.
+    """
+    return X[:, :, None] * dsigma(X @ A)[:, None, :]
 
 
 # 1a-softmax: units that see each other

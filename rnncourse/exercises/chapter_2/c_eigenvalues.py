@@ -406,3 +406,13 @@ def _(d):
     1/d is what stands in front of the bound.
     """
     return 1 / d
+
+
+@ruler.mistake("row-length", "eq-sandwich", part="corner")
+def _(lam, r):
+    """You set the length of the first row to r. The norm is the largest stretch of any vector, and it is more
+    than the length of a row.
+
+    A row is the part of the matrix in which the corner stands.
+    """
+    return np.sqrt(r**2 - lam**2)

@@ -303,6 +303,15 @@ def _(pulse, reset):
     return (1 - reset) * (1 - pulse)
 
 
+@counter.mistake("candidate-squashed", "eq-lstm-gates")
+def _(x):
+    """Each pulse counts as 0.76, which is tanh(1): the candidate goes through tanh, so give it a large bias.
+
+    The candidate should be 1, and 1 is put in before the tanh.
+    """
+    return counter(x, write=lambda pulse, reset: pulse * np.tanh(1))
+
+
 @counter.mistake("half-pulses", "eq-lstm-gates", part="write")
 def _(pulse, reset):
     """Each pulse counts as one half: a gate with pre-activation 0 is half open.

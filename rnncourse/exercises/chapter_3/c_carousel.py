@@ -273,3 +273,12 @@ def _(b):
     The cell has both functions.
     """
     return np.tanh(b)
+
+
+@half_life.mistake("for-large-b", "eq-half-life")
+def _(b):
+    """This is ln 2 times e^b, which the half-life approaches for large b. Here it is too small.
+
+    The gate misses 1 by about e^-b, and the rest of the formula is forgotten.
+    """
+    return np.log(2) * np.exp(b)

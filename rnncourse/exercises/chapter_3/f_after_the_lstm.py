@@ -310,6 +310,9 @@ def _(a2, b2, a1, b1):
     return a2 * (b1 + b2)
 
 
+all_maps.also("own-factor", start=lambda a, b: (a, a * b), written=lambda a2, b2, a1, b1: a2 * b1 + b2)
+
+
 @all_maps.mistake("last-map-only", "eq-scan", part="written")
 def _(a2, b2, a1, b1):
     """B_t is only b_t here, what the last step wrote.

@@ -117,6 +117,20 @@ def _(b):
     return np.array([-b, b])
 
 
+half_life_biases.also("gates-for-biases", bias=lambda f: f, pair=lambda b: np.array([b, 1 - b]))
+
+
+@half_life_biases.mistake("chrono-start", "eq-half-life")
+def _(shortest, longest, n):
+    """The biases here are the logarithms of the half-lives. That sets f = tau / (1 + tau): about the time to
+    fall to 1/e, and not to one half.
+
+    The chrono start puts the logarithm of a time into the bias.
+    """
+    b = np.log(np.linspace(shortest, longest, n))
+    return np.array([b, -b])
+
+
 # 3-truncated: the gradient of 1997
 
 
