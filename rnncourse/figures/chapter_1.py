@@ -210,8 +210,9 @@ def copies(term=6, T=3):
     lit = {"arrowstyle": "-|>", "mutation_scale": 12, "lw": 3, "shrinkA": 0, "shrinkB": 0}
     lit["color"] = COLORS["gradient"]
     for i in range(k, t + 1):  # link k is crossed by the change itself, the later ones by the transport
-        ax.add_patch(FancyArrowPatch((1.5 * i - 1.17, 0), (1.5 * i - 0.33, 0), **lit))
-    ax.add_patch(FancyArrowPatch((1.5 * t, 0.3), (1.5 * t, 0.77), **lit))
+        gid = "term-copy" if i == k else "term-J"
+        ax.add_patch(FancyArrowPatch((1.5 * i - 1.17, 0), (1.5 * i - 0.33, 0), **lit, gid=gid))
+    ax.add_patch(FancyArrowPatch((1.5 * t, 0.3), (1.5 * t, 0.77), **lit, gid="term-g"))
     factors = [f"g{t}", *(f"J{i}" for i in range(t, k, -1)), f"∂⁺h{k}/∂W"]
     ax.text(0.75 * T, -0.85, f"term t = {t}, k = {k}:", ha="center")
     ax.text(0.75 * T, -1.3, " · ".join(factors).translate(SUBSCRIPTS), ha="center", color=COLORS["gradient"])

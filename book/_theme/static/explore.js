@@ -133,5 +133,18 @@ const move = (box, draw) => {
   box.querySelector(".explore-range").hidden = true;
 };
 
+// A term of an equation lights up in the pictures that show it, and the reverse; the rest of both goes pale.
+let lit;
+const light = ({target}) => {
+  const term = target.closest?.("[data-term]")?.dataset.term;
+  if (term === lit) return;
+  lit = term;
+  document.querySelectorAll(".katex [data-term], .rnn-figure [data-term]").forEach((one) => {
+    one.classList.toggle("lit", one.dataset.term === term);
+    one.closest("div.math, .rnn-figure")?.classList.toggle("terms-lit", term !== undefined);
+  });
+};
+if (document.querySelector(".figure-terms")) ["pointerover", "focusin", "click"].forEach((kind) => addEventListener(kind, light));
+
 document.querySelectorAll(".explore").forEach((box) => move(box));
 window.moveExplorable = move;
