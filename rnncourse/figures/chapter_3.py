@@ -526,7 +526,7 @@ READERS = {"plain": ("reference", ":"), "minGRU": ("gate", "--"), "LSTM": ("cell
 
 def reach(data, update):
     """After so many updates: the gradient's share by lag, and bits per letter with the context cut."""
-    fig, (left, right) = figure(1, 2, width=6.8, height=3.2)
+    fig, (left, right) = panels((3.2, 3.2), (3.2, 3.2))
     says = []
     for network in data["networks"]:
         name, (color, style) = network["network"], READERS[network["network"]]
@@ -554,7 +554,7 @@ def reach(data, update):
 
 def closing(data):
     """Bits more for a closing bracket when its opening one is made a space; a dot per seed."""
-    fig, ax = figure(width=5.1, height=3.1)
+    fig, ax = figure(width=4.8, height=3.1)
     says = []
     for shift, network in zip((-0.12, 0, 0.12), data["networks"], strict=True):
         name, (color, style) = network["network"], READERS[network["network"]]
