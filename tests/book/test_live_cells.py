@@ -1,6 +1,7 @@
 """Every code cell of every page, run by the page's worker in one Chromium: as printed, or with a reason."""
 
 import json
+import os
 import re
 import time
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_a_page_computes_what_it_prints(python, measured, drawn_alike, path):
             assert differs is True, f"cell {n}: {differs[:3]}"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS)
+@pytest.mark.parametrize("path", NOTEBOOKS if "NIGHTLY" in os.environ else NOTEBOOKS[::6])
 def test_what_a_cell_needs_above_it_is_enough(python, site, drawn_alike, path):
     """Of each page the cells that need the most but not all: each after no more than what plan.js says."""
     facts = site / "_static/live/pages" / path.replace("/", "--").replace(".ipynb", ".json")
