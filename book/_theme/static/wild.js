@@ -55,7 +55,7 @@ addEventListener("hashchange", reveal);
 // The row's own check, run here.
 if (window.runHere) rows.forEach((row) => {
   const id = row.id.replace("wild-", "").toUpperCase(), place = document.createElement("div");
-  const run = Object.assign(document.createElement("button"), {type: "button", className: "do-row", textContent: "Run this row", ariaLabel: `Run ${id}`});
+  const run = Object.assign(document.createElement("button"), {type: "button", className: "do-row", textContent: "Run this row", ariaLabel: `Run this row: ${id}`});
   run.addEventListener("click", () => runHere(`from rnncourse.equations import wild\nwild.show("${id}")`, id, place, run));
   row.append(run, place);
 });
