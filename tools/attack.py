@@ -69,7 +69,7 @@ def altered(texts, names, rng, most):
     found = []
     for text in texts:
         tree = ast.parse(text)
-        found += [ast.unparse(tree) for _ in search.slips(tree, names)]
+        found += [ast.unparse(ast.fix_missing_locations(tree)) for _ in search.slips(tree, names)]
     found = sorted({*found} - {*texts})
     chosen = rng.permutation(len(found))[:most] if most else range(len(found))
     return [found[i] for i in chosen]
@@ -85,7 +85,7 @@ def attack(key, solutions, sample=None, pairs=1000):
     for function in solutions:
         tree, _ = search.parsed(function)
         names = search.shapes(function, probe.arguments)
-        text = ast.unparse(tree)
+        text = ast.unparse(ast.fix_missing_locations(tree))
         single = altered([text], names, rng, sample)
         first = [single[i] for i in rng.integers(0, len(single), -(-pairs // 25))]
         for mutant in [*single, *altered(first, names, rng, pairs if pairs else 1)[: pairs or 0]]:

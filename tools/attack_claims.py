@@ -162,9 +162,9 @@ def mutants(claim, arguments):
         tree = definition(function) if function.__code__ in shapes else None
         if tree is None:  # it does not run, or is not ours
             continue
-        original = ast.unparse(tree)
+        original = ast.unparse(ast.fix_missing_locations(tree))
         slips = search.slips(tree, shapes[function.__code__])
-        for text, kind in {ast.unparse(tree): kind for kind, _ in slips}.items():
+        for text, kind in {ast.unparse(ast.fix_missing_locations(tree)): kind for kind, _ in slips}.items():
             if text != original:
                 where = f"{function.__module__}.{function.__qualname__}, {kind}"
                 made = partial(rebuilt, text, function)
