@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"  # has no window to draw: twice as fast
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 APPS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -28,18 +29,15 @@ def present():
     if named:
         return shutil.which(named) or sys.exit(f"CHROMIUM names {named!r}, which is no program")
     places = [shutil.which(name) for name in NAMES] + [app for app in APPS if Path(app).exists()]
-    places += sorted(
-        str(p)
-        for pattern in ("chrome", "Chromium", "chrome.exe")
-        for p in OWN.glob(f"chromium-*/*/**/{pattern}")
-    )
+    for name in ("chrome-headless-shell", "headless_shell", "chrome", "Chromium", "chrome.exe"):
+        places += sorted(map(str, OWN.glob(f"chromium*/*/**/{name}")))
     return next((place for place in places if place), None)
 
 
 def installed():
     """The path of a Chromium after trying to install one, or None."""
     attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-    attempts += packages("chromium")
+    attempts += packages(SHELL) + packages("chromium")
     return attempt(attempts, present)
 
 
@@ -87,5 +85,12 @@ def chromium():
     return present() or installed() or sys.exit(HELP)
 
 
+def shell():
+    """The path of the Chromium without a window, or None."""
+    find = lambda: shutil.which(SHELL)  # noqa: E731
+    return find() or attempt(packages(SHELL), find)
+
+
 if __name__ == "__main__":
+    shell()
     print(chromium(), firefox(), webkit())
