@@ -99,8 +99,8 @@ def last(net):
 
 
 def nets(rng, size=0.7, f=tanh):
-    """T = 1, 2, 4 and 5 steps of n = 2, 1, 3 and 2 units with a loss at every step; all that is given is "
-    "normal"""
+    """T = 1, 2, 4 and 5 steps of n = 2, 1, 3 and 2 units with a loss at every step; all that is given
+    is normal"""
     for T, n, m in (1, 2, 1), (2, 1, 2), (4, 3, 2), (5, 2, 3):
         shapes = (n, n), (n, m), (n,), (n, n), (n,), (T, m), (n,), (T, n)
         drawn = (size * rng.normal(size=shape) for shape in shapes)
@@ -155,9 +155,8 @@ def outer(a, b):
 
 
 class Unit(NamedTuple):
-    """One step of an LSTM from the pre-activations of its gates; to_state and to_cell are the derivatives "
-    "of L by h "
-    "and C."""
+    """One step of an LSTM from the pre-activations of its gates; to_state and to_cell are the derivatives of
+    L with respect to h and C."""
 
     f: np.ndarray
     i: np.ndarray
@@ -298,8 +297,8 @@ def grows(W, n=4000):
 
 
 def matrices(rng):
-    """nilpotent and sheared matrices, turned ones of radius 0.9 and 1.05, and random ones of radius 0.8 "
-    "and 1.2"""
+    """nilpotent and sheared matrices, turned ones of radius 0.9 and 1.05, and random ones of radius 0.8
+    and 1.2"""
     turn = np.array([[np.cos(1), -np.sin(1)], [np.sin(1), np.cos(1)]])
     some = [[[0, 2], [0, 0]], [[0.5, 10], [0, 0.5]], [[1.1, 0], [0, 0.5]], [[-1.1, 0], [0, 0.5]]]
     yield from ((np.array(W, dtype=float),) for W in some)

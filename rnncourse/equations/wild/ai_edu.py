@@ -25,12 +25,10 @@ from .sequence_models import back
 SOURCE = Source(
     "Microsoft, *ai-edu*, basic course, section 20.1, LSTM",
     "repository microsoft/ai-edu, the later full versions b8d3380 and fb24c32, with the numbers printed "
-    "there. The newest "
-    "page (e6d711c) keeps only 20.1.1 and refers to the printed book.",
+    "there. The newest page (e6d711c) keeps only 20.1.1 and refers to the printed book.",
     "Row vectors: $z_t = h_{t-1}W + x_t U + b$, every weight transposed against the course's. $\\delta$ is "
-    "a row. Two "
-    "slips of an early version, a transpose in (15) and two shapes, were mended by its readers and are not "
-    "counted.",
+    "a row. Two slips of an early version, a transpose in (15) and two shapes, were mended by its readers "
+    "and are not counted.",
 )
 
 
@@ -59,9 +57,8 @@ def e01():
         "20.1.1, first formula",
         r"\delta_k^{\top} = \delta_t^{\top}\prod_{i=k}^{t-1}\operatorname{diag}\bigl[f'(z_i)\bigr]\,W",
         "With this chapter's row vectors the product is right, and $\\delta_t^{\\top}$ belongs to its "
-        "right; with column "
-        "vectors each factor would be $W\\operatorname{diag}[f'(z_i)]$. The conclusion on vanishing is not "
-        "touched.",
+        "right; with column vectors each factor would be $W\\operatorname{diag}[f'(z_i)]$. The conclusion "
+        "on vanishing is not touched.",
         "misprint",
         "eq-transport",
         nets,
@@ -97,8 +94,7 @@ def e02():
         "20.1.1, point 1",
         r"0 < w_{ij} < 1 \;\Longrightarrow\; \prod W \to 0",
         "True for one unit. For $n$ units the sum of a row counts: decay is certain if $\\sigma_{\\max}(W) "
-        "< 1/\\gamma$, "
-        "where $\\gamma$ bounds the slope.",
+        "< 1/\\gamma$, where $\\gamma$ bounds the slope.",
         "true if",
         "eq-bound",
         inputs,
@@ -156,10 +152,9 @@ def e06():
 
     return Row(
         "(16)",
-        r"\delta_t = \delta^{l+1}_{x,t} + \delta^{l}_{h,t} = (a_t - y_t)\,V^{\top}",
+        r"\delta_t = \delta^{l}_{h,t} + \delta^{l+1}_{x,t} = (a_t - y_t)\,V^{\top}",
         "The last equality at the last step only, where the text says that $\\delta_{h,t} = 0$; before it, "
-        "what comes back "
-        "from the next step is added. Measured at the last two steps.",
+        "what comes back from the next step is added. Measured at the last two steps.",
         "true if",
         "eq-bptt",
         classes,
@@ -184,7 +179,7 @@ def e07():
     return Row(
         "(17)",
         r"\delta_{z_o} = \delta_t \odot \tanh(c_t) \odot o_t \odot (1 - o_t)",
-        "$\\delta_t$ is the derivative by $h_t$.",
+        "$\\delta_t$ is the derivative with respect to $h_t$.",
         "true",
         "eq-lstm-delta",
         units,
@@ -211,10 +206,8 @@ def e08():
         "(18) and (37)",
         r"\delta_{c,t} = \delta_t \odot o_t \odot \bigl(1 - \tanh^2 c_t\bigr)",
         "The error that comes back along the cell, $\\delta_{c,t+1} \\odot f_{t+1}$, is not included, so "
-        "the gradient is "
-        "exact at the last step only (and for two steps from a zero start). The network of section 20.2, "
-        "four steps, "
-        "trains nevertheless.",
+        "the gradient is exact at the last step only (and for two steps from a zero start). The network of "
+        "section 20.2, four steps, trains nevertheless.",
         "false",
         "eq-lstm-bptt",
         at_end,
@@ -241,8 +234,7 @@ def e09():
     return Row(
         "(19) to (21)",
         r"\delta_{z_{\tilde c}} = \delta_c \odot i(1 - \tilde c^2), \quad \delta_{z_i} = \delta_c \odot "
-        r"\tilde c \odot "
-        r"i(1 - i), \quad \delta_{z_f} = \delta_c \odot c_{t-1} \odot f(1 - f)",
+        r"\tilde c \odot i(1 - i), \quad \delta_{z_f} = \delta_c \odot c_{t-1} \odot f(1 - f)",
         "Given the whole $\\delta_c$.",
         "true",
         "eq-lstm-delta",
@@ -264,11 +256,9 @@ def e10():
     return Row(
         "(22) to (36)",
         r"\mathrm{d}W_g = \sum_t h_{t-1}^{\top}\,\delta_{z_g,t}, \quad \mathrm{d}U_g = \sum_t "
-        r"x_t^{\top}\,\delta_{z_g,t}, "
-        r"\quad \mathrm{d}b_g = \sum_t \delta_{z_g,t}",
+        r"x_t^{\top}\,\delta_{z_g,t}, \quad \mathrm{d}b_g = \sum_t \delta_{z_g,t}",
         "Rows, given the whole $\\delta$; the sums go over all steps, for the input weights too. Measured "
-        "on the forget "
-        "gate, both weights at once.",
+        "on the forget gate, both weights at once.",
         "true",
         "eq-lstm-dW",
         at_end,

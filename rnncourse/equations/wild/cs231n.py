@@ -24,11 +24,8 @@ SOURCE = Source(
     "Stanford CS231n course notes, *Recurrent Neural Networks*",
     "repository cs231n/cs231n.github.io, rnn.md, commit 3d84654 (April 2026), the newest stored; lines.",
     "Columns. $W$ is $W_{hh}$ and $U$ is $W_{xh}$ there; $\\tanh'$ of a vector stands for a diagonal "
-    "matrix. Three "
-    "slips of typing are not counted: $t_1$ for $t-1$ four times (lines 267 to 270), a letter e for l "
-    "(line 175), "
-    "and a "
-    "power under a product sign once more (line 243, as C03).",
+    "matrix. Three slips of typing are not counted: $t_1$ for $t-1$ four times (lines 267 to 270), a letter "
+    "e for l (line 175), and a power under a product sign once more (line 243, as C03).",
 )
 
 
@@ -78,11 +75,12 @@ def c02():
 
     return Row(
         "l.231 to 232",
-        r"\frac{\partial L_T}{\partial W} = \frac{\partial L_T}{\partial h_T}\Bigl(\prod_{t=2}^{T}"
-        r"\frac{\partial h_t}{\partial h_{t-1}}\Bigr)\frac{\partial h_1}{\partial W}",
+        r"\frac{\partial L_T}{\partial W} = \frac{\partial L_T}{\partial "
+        r"h_T}\Bigl(\prod_{t=2}^{T}\frac{\partial h_t}{\partial h_{t-1}}\Bigr)\frac{\partial h_1}{\partial "
+        r"W}",
         "The product is the contribution of the first step, as the sentence before announces. The "
-        "derivative with "
-        "respect to $W$ adds such a term for every step; for $h_0 = 0$ the first one is itself 0.",
+        "derivative with respect to $W$ adds such a term for every step; for $h_0 = 0$ the first one is "
+        "itself 0.",
         "two readings",
         "eq-double-sum",
         nets,
@@ -93,8 +91,9 @@ def c02():
             "the sum from the second step": lambda net: (claim(net)[0], claim(net)[1] - claim(net)[0]),
         },
         {"the first step's term as the whole derivative": lambda net: claim(net, lambda net: term(net, 1))},
-        correct=r"\frac{\partial L_T}{\partial W} = \sum_{k=1}^{T}\frac{\partial L_T}{\partial h_T}\Bigl("
-        r"\prod_{t=k+1}^{T}\frac{\partial h_t}{\partial h_{t-1}}\Bigr)\frac{\partial^{+} h_k}{\partial W}",
+        correct=r"\frac{\partial L_T}{\partial W} = \sum_{k=1}^{T}\frac{\partial L_T}{\partial "
+        r"h_T}\Bigl(\prod_{t=k+1}^{T}\frac{\partial h_t}{\partial h_{t-1}}\Bigr)\frac{\partial^{+} "
+        r"h_k}{\partial W}",
     )
 
 
@@ -119,8 +118,7 @@ def c03():
         "l.233 (the same form in l.243)",
         r"\prod_{t=2}^{T}\tanh'(\cdot)\,W^{\,T-1}",
         "Each factor carries one $W$. $W^{T-1}$ may be pulled out of the product for a single unit only, "
-        "and under the "
-        "product sign it is counted $T-1$ times too often.",
+        "and under the product sign it is counted $T-1$ times too often.",
         "misprint",
         "eq-transport",
         nets,
@@ -162,8 +160,7 @@ def c04():
         "l.237",
         r"\tanh' \le 1 \;\Longrightarrow\; \frac{\partial L_t}{\partial W} \to 0 \text{ as } t \text{ grows}",
         "The slope is at most 1. Decay needs the other factor too: it is certain if $\\sigma_{\\max}(W) < "
-        "1$. With a "
-        "larger $W$ the product of Jacobians can grow.",
+        "1$. With a larger $W$ the product of Jacobians can grow.",
         "true if",
         "eq-bound",
         pulses,
@@ -238,8 +235,7 @@ def c09():
         r"C_t = f_t \odot C_{t-1} + i_t \odot g_t: \quad \text{gradients flow along } C \text{ without "
         r"vanishing}",
         "The direct path multiplies by every forget gate: it is open as far as each $f_t$ is near 1. After "
-        "50 steps "
-        "$0.99^{50}$ leaves three fifths, $0.5^{50}$ leaves 9e-16.",
+        "50 steps $0.99^{50}$ leaves three fifths, $0.5^{50}$ leaves 9e-16.",
         "true if",
         "eq-gate-path",
         inputs,

@@ -23,11 +23,9 @@ SOURCE = Source(
     "Zhang, Lipton, Li and Smola, *Dive into Deep Learning*: backpropagation through time",
     "repository d2l-ai/d2l-en, commit 23d7a5a (March 2024), the newest stored; lines of "
     "chapter_recurrent-neural-networks/bptt.md.",
-    "Sections on one example write columns, sections on minibatches write rows. One sign $\\partial$ "
-    "serves for "
-    "total derivatives (of $h_t$) and immediate ones (of $f$ with $h_{t-1}$ held fixed). $W$ is $W_{hh}$, "
-    "$U$ is "
-    "$W_{hx}$ and $V$ is $W_{qh}$ there; $L$ is the mean over $T$ steps.",
+    "Sections on one example write columns, sections on minibatches write rows. One sign $\\partial$ serves "
+    "for total derivatives (of $h_t$) and immediate ones (of $f$ with $h_{t-1}$ held fixed). $W$ is "
+    "$W_{hh}$, $U$ is $W_{hx}$ and $V$ is $W_{qh}$ there; $L$ is the mean over $T$ steps.",
 )
 BPTT = "l."
 
@@ -48,8 +46,8 @@ def d01():
 
     return Row(
         BPTT + "104",
-        r"\frac{\mathrm{d}L}{\mathrm{d}W} = \frac1T\sum_{t=1}^{T}\frac{\partial l_t}{\partial o_t}\,"
-        r"\frac{\partial o_t}{\partial h_t}\,\frac{\mathrm{d}h_t}{\mathrm{d}W}",
+        r"\frac{\mathrm{d}L}{\mathrm{d}W} = \frac1T\sum_{t=1}^{T}\frac{\partial l_t}{\partial "
+        r"o_t}\,\frac{\partial o_t}{\partial h_t}\,\frac{\mathrm{d}h_t}{\mathrm{d}W}",
         "The last factor is the total derivative of $h_t$, as the text says.",
         "true",
         "eq-two-ways",
@@ -71,11 +69,10 @@ def d02():
 
     return Row(
         BPTT + "120",
-        r"\frac{\mathrm{d}h_t}{\mathrm{d}W} = \frac{\partial^{+}h_t}{\partial W} + "
-        r"\frac{\partial h_t}{\partial h_{t-1}}\,\frac{\mathrm{d}h_{t-1}}{\mathrm{d}W}",
+        r"\frac{\mathrm{d}h_t}{\mathrm{d}W} = \frac{\partial^{+}h_t}{\partial W} + \frac{\partial "
+        r"h_t}{\partial h_{t-1}}\,\frac{\mathrm{d}h_{t-1}}{\mathrm{d}W}",
         "The text writes total derivatives with $h_t$ and immediate ones with $f$ and its arguments. A "
-        "reader who "
-        "takes $h_t$ and $f$ for the same thing is puzzled: [a question on it](#wild-questions).",
+        "reader who takes $h_t$ and $f$ for the same thing is puzzled: [a question on it](#wild-questions).",
         "true",
         "eq-recurrence",
         nets,
@@ -108,11 +105,10 @@ def d03():
 
     return Row(
         BPTT + "129",
-        r"a_t = b_t + \sum_{i=1}^{t-1}\Bigl(\prod_{j=i+1}^{t}c_j\Bigr)b_i \quad\text{solves}\quad "
-        r"a_t = b_t + c_t\,a_{t-1},\; a_0 = 0",
+        r"a_t = b_t + \sum_{i=1}^{t-1}\Bigl(\prod_{j=i+1}^{t}c_j\Bigr)b_i \quad\text{solves}\quad a_t = b_t "
+        r"+ c_t\,a_{t-1},\; a_0 = 0",
         "For numbers as it stands. For matrices, which the chapter says it does not set apart, the factors "
-        "must be "
-        "multiplied as $c_t c_{t-1}\\cdots c_{i+1}$.",
+        "must be multiplied as $c_t c_{t-1}\\cdots c_{i+1}$.",
         "true if",
         "eq-transport",
         inputs,
@@ -136,11 +132,11 @@ def d04():
 
     return Row(
         BPTT + "144",
-        r"\frac{\mathrm{d}h_t}{\mathrm{d}W} = \frac{\partial^{+}h_t}{\partial W} + \sum_{i=1}^{t-1}\Bigl("
-        r"\prod_{j=i+1}^{t}\frac{\partial h_j}{\partial h_{j-1}}\Bigr)\frac{\partial^{+}h_i}{\partial W}",
-        "Each derivative by $W$ on the right is immediate, $h_0$ does not depend on $W$, and for matrices "
-        "the newest "
-        "factor is leftmost.",
+        r"\frac{\mathrm{d}h_t}{\mathrm{d}W} = \frac{\partial^{+}h_t}{\partial W} + "
+        r"\sum_{i=1}^{t-1}\Bigl(\prod_{j=i+1}^{t}\frac{\partial h_j}{\partial "
+        r"h_{j-1}}\Bigr)\frac{\partial^{+}h_i}{\partial W}",
+        "Each derivative with respect to $W$ on the right is immediate, $h_0$ does not depend on $W$, and "
+        "for matrices the newest factor is leftmost.",
         "true if",
         "eq-total-derivative",
         nets,
@@ -164,8 +160,8 @@ def d05():
 
     return Row(
         BPTT + "197 to 201",
-        r"z_t = \frac{\partial^{+}h_t}{\partial W} + \xi_t\,\frac{\partial h_t}{\partial h_{t-1}}\,"
-        r"\frac{\mathrm{d}h_{t-1}}{\mathrm{d}W},\quad \mathbb{E}\,\xi_t = 1 \;\Longrightarrow\; "
+        r"z_t = \frac{\partial^{+}h_t}{\partial W} + \xi_t\,\frac{\partial h_t}{\partial "
+        r"h_{t-1}}\,\frac{\mathrm{d}h_{t-1}}{\mathrm{d}W},\quad \mathbb{E}\,\xi_t = 1 \;\Longrightarrow\; "
         r"\mathbb{E}\,z_t = \frac{\mathrm{d}h_t}{\mathrm{d}W}",
         "$\\xi_t$ is $1/\\pi$ with probability $\\pi$ and 0 otherwise; here the mean is taken exactly.",
         "true",
@@ -198,9 +194,8 @@ def d06():
         BPTT + "166 to 172",
         r"\text{end the sum at}\quad \frac{\partial^{+}h_{t-\tau}}{\partial W}",
         "A truncation is meant and reached if the derivative at which the sum ends is immediate. With the "
-        "total one "
-        "nothing would be dropped. Whether $\\tau$ or $\\tau + 1$ terms remain is left open; the course "
-        "keeps $\\tau$.",
+        "total one nothing would be dropped. Whether $\\tau$ or $\\tau + 1$ terms remain is left open; the "
+        "course keeps $\\tau$.",
         "two readings",
         "eq-truncated",
         nets,
@@ -277,9 +272,8 @@ def d10():
         BPTT + "347",
         r"\frac{\partial L}{\partial h_t} = W^{\top}\frac{\partial L}{\partial h_{t+1}} + "
         r"V^{\top}\frac{\partial L}{\partial o_t}",
-        "The activation is the identity, as the text says; with tanh, $\\operatorname{diag}(1 - "
-        "h_{t+1}^2)$ follows "
-        "$W^{\\top}$.",
+        "The activation is the identity, as the text says; with tanh, $\\operatorname{diag}(1 - h_{t+1}^2)$ "
+        "follows $W^{\\top}$.",
         "true",
         "eq-bptt",
         linear_nets,
@@ -304,8 +298,8 @@ def d11():
 
     return Row(
         BPTT + "353",
-        r"\frac{\partial L}{\partial h_t} = \sum_{i=t}^{T}\bigl(W^{\top}\bigr)^{T-i}\,V^{\top}\,"
-        r"\frac{\partial L}{\partial o_{T+t-i}}",
+        r"\frac{\partial L}{\partial h_t} = "
+        r"\sum_{i=t}^{T}\bigl(W^{\top}\bigr)^{T-i}\,V^{\top}\,\frac{\partial L}{\partial o_{T+t-i}}",
         "The activation is the identity.",
         "true",
         "eq-bptt",
@@ -377,11 +371,11 @@ def d14():
 
     return Row(
         BPTT + "387 to 389; also issue #2616",
-        r"\frac{\partial L}{\partial W} = \sum_{t=1}^{T}\frac{\partial L}{\partial h_t}\,"
-        r"\frac{\partial^{+}h_t}{\partial W} = \sum_{t=1}^{T}\frac{\partial L}{\partial h_t}\,h_{t-1}^{\top}",
+        r"\frac{\partial L}{\partial W} = \sum_{t=1}^{T}\frac{\partial L}{\partial "
+        r"h_t}\,\frac{\partial^{+}h_t}{\partial W} = \sum_{t=1}^{T}\frac{\partial L}{\partial "
+        r"h_t}\,h_{t-1}^{\top}",
         "Right with the immediate derivative of $h_t$ in the middle. The section before uses the same "
-        "symbol for the "
-        "total derivative; with that, paths are counted more than once.",
+        "symbol for the total derivative; with that, paths are counted more than once.",
         "two readings",
         "eq-multiplicity",
         linear_nets,

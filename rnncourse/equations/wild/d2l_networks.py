@@ -73,8 +73,8 @@ def d18():
 
     return Row(
         "rnn-scratch.md, l.467 to 474",
-        r"f \text{ Lipschitz with constant } K \;\Longrightarrow\; |f(x) - f(x - \eta g)| \le "
-        r"K\eta\,\lVert g\rVert",
+        r"f \text{ Lipschitz with constant } K \;\Longrightarrow\; |f(x) - f(x - \eta g)| \le K\eta\,\lVert "
+        r"g\rVert",
         "Every step; the linear functions tried reach the bound.",
         "true",
         "eq-clip",
@@ -140,9 +140,8 @@ def d20():
         "lstm.md, l.185",
         r"C_t = f_t \odot C_{t-1} + i_t \odot \tilde C_t, \quad\text{so}\quad "
         r"\frac{\partial^{+}C_t}{\partial C_{t-1}} = \operatorname{diag}(f_t)",
-        "The immediate derivative: $h_{t-1}$ is held fixed. The total one has three more paths, through "
-        "the gates "
-        "and the candidate.",
+        "The immediate derivative: $h_{t-1}$ is held fixed. The total one has three more paths, through the "
+        "gates and the candidate.",
         "true",
         "eq-gate-path",
         gates,
@@ -193,11 +192,10 @@ def d22():
 
     return Row(
         "gru.md, l.105 and 146",
-        r"h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde h_t: \quad "
-        r"|h_t| \le \max\bigl(|h_{t-1}|, 1\bigr)",
+        r"h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde h_t: \quad |h_t| \le \max\bigl(|h_{t-1}|, "
+        r"1\bigr)",
         "An average of the old state and a candidate in $(-1, 1)$, entry by entry. The reset gate acts "
-        "before the "
-        "matrix product here.",
+        "before the matrix product here.",
         "true",
         "eq-lstm-cell",
         inputs,

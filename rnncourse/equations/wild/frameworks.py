@@ -7,15 +7,13 @@ from . import Row, Source
 
 SOURCE = Source(
     "Documentation of PyTorch, TensorFlow, Keras and OpenVINO",
-    "pages as stored: docs.pytorch.org (stable), tensorflow.org, docs.openvino.ai; keras-team/keras, "
-    "keras/src/layers/rnn/gru.py, commit 13b6362.",
-    "PyTorch and OpenVINO keep weights as the course does (rows are outputs) and stack the gates of an "
-    "LSTM as i, f, g, "
-    "o; $g$ is $\\tilde C$. TensorFlow and Keras write rows, $[x, h]\\,W$, with the gates of an LSTM as i, "
-    "f, c, o. "
-    "Historical and not counted: an early docstring of LSTMCell (pytorch/pytorch, commit 0010582) wrote "
-    "$c_t$ where the "
-    "new cell is meant, and the shape of a weight the other way round; the current page is right.",
+    "pages as stored: docs.pytorch.org (2.14), tensorflow.org, docs.openvino.ai (2024), paddlepaddle.org.cn "
+    "(2.3); keras-team/keras, keras/src/layers/rnn/gru.py, commit 3422977 (August 2026), the newest stored.",
+    "PyTorch and OpenVINO keep weights as the course does: rows are outputs. TensorFlow and Keras write "
+    "rows, $[x, h]\\,W$. PyTorch stacks the gates of an LSTM as i, f, g, o, where $g$ is $\\tilde C$; Keras "
+    "stacks them as i, f, c, o. Historical and not counted: an early docstring of LSTMCell "
+    "(pytorch/pytorch, commit 0010582) wrote $c_t$ where the new cell is meant, and the shape of a weight "
+    "the other way round; the current page is right.",
 )
 
 
@@ -43,8 +41,8 @@ def t01():
 
     return Row(
         "PyTorch, torch.nn.LSTM",
-        r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t = o_t \odot \tanh(c_t), \quad \text{two "
-        r"biases per gate}",
+        r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t = o_t \odot \tanh(c_t), \quad \text{two biases "
+        r"per gate}",
         "The two biases of a gate act through their sum only.",
         "true",
         "eq-lstm-cell",
@@ -89,8 +87,8 @@ def t02():
         r"n_t = \tanh\bigl(W_{in}x + b_{in} + r_t \odot (W_{hn}h_{t-1} + b_{hn})\bigr): \quad "
         r"\frac{\partial n_t}{\partial b_{hn}} = \operatorname{diag}\bigl(r_t \odot (1 - n_t^2)\bigr)",
         "The reset gate acts after the product, so that the two biases of the candidate are not "
-        "interchangeable here. It "
-        "is another unit than $W(r \\odot h)$ unless $r$ is the same in every unit.",
+        "interchangeable here. It is another unit than $W(r \\odot h)$ unless $r$ is the same in every "
+        "unit.",
         "true",
         "eq-lstm-gates",
         grus,
@@ -207,11 +205,10 @@ def t08():
         return np.array([np.tanh(U[i] @ x + b[i] + r[i] * inner[i]) for i in n])
 
     return Row(
-        "Keras, layers.GRU, class text against argument list and signature",
+        "Keras, layers.GRU, class text (l.363 to 366) against argument list and signature (l.442 and 489)",
         r"\text{default variant: } \tilde h = \tanh\bigl(U x + W(r \odot h) + b\bigr)",
         "The sentence on the default variant dates from reset_after=False. The default is True, so the "
-        "layer applies the "
-        "reset gate after the product, as its own argument list says.",
+        "layer applies the reset gate after the product, as its own argument list says.",
         "misprint",
         "eq-lstm-gates",
         grus,

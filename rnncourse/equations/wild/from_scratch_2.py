@@ -11,8 +11,7 @@ SOURCE = Source(
     "repository oreilly-japan/deep-learning-from-scratch-2, commit 842ae31 (August 2024), the newest "
     "stored; lines.",
     "Rows are examples: $t = h_{t-1}W_h + x W_x + b$, so that the weights are the course's transposed. $g$ "
-    "is $\\tilde "
-    "C$; in the GRU, $z = 1$ writes.",
+    "is $\\tilde C$; in the GRU, $z = 1$ writes.",
 )
 
 
@@ -46,8 +45,7 @@ def k10():
     return Row(
         "common/time_layers.py, l.25 to 30",
         r"\mathrm{d}t = \mathrm{d}h \odot (1 - h^2), \quad \mathrm{d}W_h = h_{t-1}^{\top}\,\mathrm{d}t, "
-        r"\quad "
-        r"\mathrm{d}h_{t-1} = \mathrm{d}t\,W_h^{\top}",
+        r"\quad \mathrm{d}h_{t-1} = \mathrm{d}t\,W_h^{\top}",
         "Rows: the factors stand in the reverse order of the course's. Measured on $\\mathrm{d}h_{t-1}$.",
         "true",
         "eq-bptt",
@@ -69,8 +67,8 @@ def k11():
         "issue #26 (open), on l.25",
         r"\mathrm{d}t = \frac{1}{1 - h^2}",
         "The issue proposes this in place of the line above. It is the derivative of the inverse function "
-        "at $h$, and the "
-        "incoming gradient is lost. The line in the book's code is right. Measured on $\\mathrm{d}W_h$.",
+        "at $h$, and the incoming gradient is lost. The line in the book's code is right. Measured on "
+        "$\\mathrm{d}W_h$.",
         "false",
         "eq-sigma-prime",
         rows,
@@ -94,8 +92,7 @@ def k12():
     return Row(
         "common/time_layers.py, l.136 to 145",
         r"\mathrm{d}s = \mathrm{d}C + (\mathrm{d}h \odot o) \odot (1 - \tanh^2 C), \quad \mathrm{d}C_{t-1} "
-        r"= \mathrm{d}s "
-        r"\odot f, \quad \mathrm{d}i = \mathrm{d}s \odot g, \;\dots",
+        r"= \mathrm{d}s \odot f, \quad \mathrm{d}i = \mathrm{d}s \odot g, \;\dots",
         "The path along the cell is there. Measured on $\\mathrm{d}C_{t-1}$; the gates are rows N01 and E09.",
         "true",
         "eq-lstm-bptt",
@@ -135,8 +132,7 @@ def k13():
     return Row(
         "common/time_layers.py, l.469 to 495",
         r"\mathrm{d}z = \mathrm{d}h \odot (\hat h - h_{t-1}), \quad \mathrm{d}(r \odot h_{t-1}) = "
-        r"\mathrm{d}t\,"
-        r"W_{h}^{\top}, \quad \mathrm{d}r = \mathrm{d}(r \odot h_{t-1}) \odot h_{t-1}",
+        r"\mathrm{d}t\,W_{h}^{\top}, \quad \mathrm{d}r = \mathrm{d}(r \odot h_{t-1}) \odot h_{t-1}",
         "$h_t = (1 - z) \\odot h_{t-1} + z \\odot \\hat h$, the reset gate before the product. Measured on "
         "$\\mathrm{d}h_{t-1}$, which gathers them all.",
         "true",

@@ -9,8 +9,8 @@ from ._networks import by, nets, outer, part, returned, squares
 SOURCE = Source(
     "Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 10.2.2",
     "repository exacity/deeplearningbook-chinese, Chapter10/sequence_modeling_rnn.tex, commit a03e98d: "
-    "lines of the translation's source. For every row that is not plainly right, the English text reads "
-    "the same.",
+    "lines of the translation's source. For every row that is not plainly right, the English text reads the "
+    "same.",
     "Columns; $\\nabla_h L$ is a column. The book introduces copies $W^{(t)}$ of the weights: its "
     "$\\nabla_{W^{(t)}}$ is the course's $\\partial^{+}$. $V$ maps the state to the output $o$.",
 )
@@ -103,11 +103,9 @@ def g04():
     return Row(
         "l.356 to 357",
         r"\nabla_{h_t} L = W^{\top}\bigl(\nabla_{h_{t+1}} L\bigr)\operatorname{diag}\bigl(1 - "
-        r"h_{t+1}^2\bigr) + "
-        r"V^{\top}\nabla_{o_t} L",
+        r"h_{t+1}^2\bigr) + V^{\top}\nabla_{o_t} L",
         "The diagonal matrix belongs between $W^{\\top}$ and the gradient. Read as an entrywise product "
-        "with the "
-        "gradient, the line is right; read as a scaling of the whole product, it is not.",
+        "with the gradient, the line is right; read as a scaling of the whole product, it is not.",
         "misprint",
         "eq-bptt",
         nets,

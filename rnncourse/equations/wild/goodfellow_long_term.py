@@ -13,8 +13,7 @@ SOURCE = Source(
     "as above: commit a03e98d. For every row that is not plainly right, the English text reads the same.",
     "Columns, except where a row says so. $s$ is the cell $C$, $g$ the input gate, $q$ the output gate. "
     "Three slips of typing are not counted: a transpose in line 879, half a sentence in line 889, and an "
-    "input's "
-    "index that only the translation has (line 1054).",
+    "input's index that only the translation has (line 1054).",
 )
 
 
@@ -64,11 +63,10 @@ def g11():
 
     return Row(
         "l.802 to 806",
-        r"W = Q \Lambda Q^{\top},\; Q \text{ orthogonal} \;\Longrightarrow\; h_t = Q^{\top} \Lambda^{t} "
-        r"Q\, h_0",
-        "With $W = Q\\Lambda Q^{\\top}$ the result is $Q\\Lambda^t Q^{\\top} h_0$; the line printed "
-        "belongs to "
-        "$W = Q^{\\top}\\Lambda Q$.",
+        r"W = Q \Lambda Q^{\top},\; Q \text{ orthogonal} \;\Longrightarrow\; h_t = Q^{\top} \Lambda^{t} Q\, "
+        r"h_0",
+        "With $W = Q\\Lambda Q^{\\top}$ the result is $Q\\Lambda^t Q^{\\top} h_0$; the line printed belongs "
+        "to $W = Q^{\\top}\\Lambda Q$.",
         "misprint",
         "eq-power",
         inputs,
@@ -126,8 +124,7 @@ def g13():
         "l.809",
         r"\text{the part of } h_0 \text{ not along the leading eigenvector is lost in the end}",
         "In proportion, and only if one $|\\lambda_1|$ is strictly largest. A second eigenvalue above 1 "
-        "still grows in "
-        "absolute size.",
+        "still grows in absolute size.",
         "true if",
         "eq-dominant-mode",
         inputs,
@@ -207,11 +204,11 @@ def g16():
     power = np.linalg.matrix_power
     return Row(
         "l.854 to 861",
-        r"J = \frac{\partial s_t}{\partial s_{t-1}}: \quad n \text{ steps back turn } g \text{ into } "
-        r"J^{n} g",
-        "With the chapter's column gradients, $n$ steps back give $(J^{\\top})^n g$; $J^n g$ is the "
-        "forward motion of a "
-        "perturbation. The growth rates agree, since $J$ and $J^{\\top}$ have the same eigenvalues.",
+        r"J = \frac{\partial s_t}{\partial s_{t-1}}: \quad n \text{ steps back turn } g \text{ into } J^{n} "
+        r"g",
+        "With the chapter's column gradients, $n$ steps back give $(J^{\\top})^n g$; $J^n g$ is the forward "
+        "motion of a perturbation. The growth rates agree, since $J$ and $J^{\\top}$ have the same "
+        "eigenvalues.",
         "two readings",
         "eq-transport",
         inputs,
@@ -284,8 +281,7 @@ def g18():
         "l.868",
         r"\text{the eigenvector of the largest } |\lambda| \text{ gives the widest separation}",
         "True for normal $J$. In general the widest separation after $n$ steps is along a singular vector "
-        "of $J^n$: for "
-        "[[0.5, 10], [0, 0.5]] and $n = 5$ it is a hundred times as wide.",
+        "of $J^n$: for [[0.5, 10], [0, 0.5]] and $n = 5$ it is a hundred times as wide.",
         "true if",
         "eq-sandwich",
         inputs,
@@ -301,8 +297,8 @@ def g18():
 
 def g20():
     def shrinks(W):
-        """Whether one step shortens every one of 2000 directions of each plane of two axes, and of "
-        "eigenvectors."""
+        """Whether one step shortens every one of 2000 directions of each plane of two axes, and of
+        eigenvectors."""
         n = len(W)
         angle = np.linspace(0, np.pi, 2000)
         tried = [np.linalg.svd(W)[2].T]
@@ -317,10 +313,8 @@ def g20():
         "l.881 to 882",
         r"\rho(W) < 1 \;\Longrightarrow\; h_t \mapsto h_{t+1} \text{ is contractive at every step}",
         "$\\rho < 1$ gives decay in the end, not at every step: for [[0.5, 10], [0, 0.5]], with $\\rho = "
-        "0.5$, a vector "
-        "of length 1 can first grow to 10. Shrinking at every step in the 2-norm needs $\\sigma_{\\max} < "
-        "1$; for "
-        "normal matrices the two agree.",
+        "0.5$, a vector of length 1 can first grow to 10. Shrinking at every step in the 2-norm needs "
+        "$\\sigma_{\\max} < 1$; for normal matrices the two agree.",
         "false",
         "eq-sandwich",
         matrices,
@@ -405,8 +399,8 @@ def g24():
 
     return Row(
         "l.930 to 931",
-        r"\mu_t = \alpha\,\mu_{t-1} + (1 - \alpha)\,v_t: \quad \frac{\partial \mu_t}{\partial v_{t-k}} = "
-        r"(1 - \alpha)\,\alpha^{k}",
+        r"\mu_t = \alpha\,\mu_{t-1} + (1 - \alpha)\,v_t: \quad \frac{\partial \mu_t}{\partial v_{t-k}} = (1 "
+        r"- \alpha)\,\alpha^{k}",
         "A leaky unit.",
         "true",
         "eq-half-life",
@@ -431,11 +425,10 @@ def g25():
 
     return Row(
         "l.1016 to 1035",
-        r"C_t = f_t \odot C_{t-1} + i_t \odot \sigma(\cdot),\quad \frac{\partial^{+}C_t}{\partial C_{t-1}} = "
-        r"\operatorname{diag}(f_t)",
+        r"C_t = f_t \odot C_{t-1} + i_t \odot \sigma(\cdot),\quad \frac{\partial^{+}C_t}{\partial C_{t-1}} "
+        r"= \operatorname{diag}(f_t)",
         "The candidate goes through the logistic function here, where many texts have tanh: the cell is "
-        "only pushed "
-        "upwards. The direct derivative is the same.",
+        "only pushed upwards. The direct derivative is the same.",
         "true",
         "eq-lstm-cell",
         inputs,
@@ -514,8 +507,8 @@ def g30():
 
     return Row(
         "l.1160 to 1171",
-        r"\bigl(\nabla_{h_t} L\bigr)\,\frac{\partial h_t}{\partial h_{t-1}} \text{ is the gradient one "
-        r"step earlier}",
+        r"\bigl(\nabla_{h_t} L\bigr)\,\frac{\partial h_t}{\partial h_{t-1}} \text{ is the gradient one step "
+        r"earlier}",
         "The gradient is a row in this section, a column elsewhere in the chapter.",
         "true",
         "eq-transport",

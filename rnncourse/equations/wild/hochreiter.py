@@ -30,8 +30,8 @@ def paths(rng):
 
 
 def iterated(W, slopes):
-    """d theta(t - q) / d theta(t) by equation (1), one unit vector after the other; slopes[m - 1] is f' "
-    "at t - m."""
+    """d theta(t - q) / d theta(t) by equation (1), one unit vector after the other; slopes[m - 1] is f'
+    at t - m."""
     columns = []
     for theta in np.eye(len(W)):
         for slope in slopes:
@@ -75,8 +75,7 @@ def h01():
     return Row(
         "sec. 3.1, (1) and the update",
         r"\vartheta_j(t) = f_j'\bigl(net_j(t)\bigr)\sum_i w_{ij}\,\vartheta_i(t+1), \qquad \Delta w_{jl} "
-        r"\propto "
-        r"\sum_t \vartheta_j(t)\,y_l(t-1)",
+        r"\propto \sum_t \vartheta_j(t)\,y_l(t-1)",
         "$E = \\tfrac12\\sum(d - y)^2$, here with a target at the last step.",
         "true",
         "eq-bptt",
@@ -102,11 +101,10 @@ def h02():
     return Row(
         "sec. 3.1, (2)",
         r"\frac{\partial \vartheta_v(t-q)}{\partial \vartheta_u(t)} = "
-        r"\sum_{l_1}\cdots\sum_{l_{q-1}}\prod_{m=1}^{q}"
-        r"f_{l_m}'\bigl(net_{l_m}(t-m)\bigr)\,w_{l_m l_{m-1}}, \quad l_0 = u,\; l_q = v",
+        r"\sum_{l_1}\cdots\sum_{l_{q-1}}\prod_{m=1}^{q}f_{l_m}'\bigl(net_{l_m}(t-m)\bigr)\,w_{l_m l_{m-1}}, "
+        r"\quad l_0 = u,\; l_q = v",
         "With $w_{ij}$ from $j$ to $i$, iterating (1) gives $w_{l_{m-1} l_m}$: the two indices are "
-        "exchanged. The "
-        "estimates of size in the section are not affected.",
+        "exchanged. The estimates of size in the section are not affected.",
         "misprint",
         "eq-transport",
         paths,
@@ -185,8 +183,7 @@ def h04():
         "sec. 3.1, after (2)",
         r"|f'(net)\,w| < 1 \text{ on every path: the largest product decays, the error vanishes}",
         "There are $n^{q-1}$ paths: decay is certain if $n\\max|f' w| < 1$, a bound that the paper adds "
-        "itself later in "
-        "the section.",
+        "itself later in the section.",
         "true if",
         "eq-bound",
         constant,
@@ -200,8 +197,8 @@ def h04():
             "n q paths": lambda W, q: claim(W, q, lambda n, q: n ** min(q - 1, 1)),
         },
         {"one path for all": lambda W, q: claim(W, q, lambda n, q: 1)},
-        correct=r"\Bigl|\frac{\partial\vartheta_v(t-q)}{\partial\vartheta_u(t)}\Bigr| \le "
-        r"n^{q-1}\,(\max|f' w|)^{q}",
+        correct=r"\Bigl|\frac{\partial\vartheta_v(t-q)}{\partial\vartheta_u(t)}\Bigr| \le n^{q-1}\,(\max|f' "
+        r"w|)^{q}",
     )
 
 
@@ -275,8 +272,7 @@ def h07():
     return Row(
         "sec. 3.1, weak upper bound",
         r"\frac{\partial\vartheta_v(t-q)}{\partial\vartheta_u(t)} = W_{u^{\top}}^{\top} "
-        r"F'(t-1)\prod_{m=2}^{q-1}"
-        r"\bigl(W F'(t-m)\bigr)\,W_v\,f_v'\bigl(net_v(t-q)\bigr)",
+        r"F'(t-1)\prod_{m=2}^{q-1}\bigl(W F'(t-m)\bigr)\,W_v\,f_v'\bigl(net_v(t-q)\bigr)",
         "$[W_{u^\\top}]_i = w_{ui}$ and $[W_v]_i = w_{iv}$.",
         "true",
         "eq-transport",
@@ -324,8 +320,8 @@ def h09():
 
 def h10():
     def inputs(rng, norms=((np.inf, np.inf), (2, 2))):
-        """3 units, random weights and a single weight, for the row-sum norm with the largest entry and "
-        "the 2-norm"""
+        """3 units, random weights and a single weight, for the row-sum norm with the largest entry and
+        the 2-norm"""
         for orders in norms:
             yield np.eye(3)[[1, 0, 0]] * [1, 1, 0] * 2.0, 0, *orders
             yield np.diag([1.0, 3, 2]), 1, *orders
@@ -342,8 +338,7 @@ def h10():
         "sec. 3.1, weak upper bound",
         r"\lVert e_u W \rVert_x \le \lVert W \rVert_A\,\lVert e_u \rVert_x",
         "For norms that bound row vectors too, as the paper's pair of row-sum norm and largest entry does; "
-        "it fails for "
-        "the sum norm. The paper's final bound stands.",
+        "it fails for the sum norm. The paper's final bound stands.",
         "true if",
         "eq-bound",
         inputs,
@@ -377,8 +372,7 @@ def h11():
     return Row(
         "sec. 3.1, weak upper bound",
         r"\Bigl|\frac{\partial\vartheta_v(t-q)}{\partial\vartheta_u(t)}\Bigr| \le "
-        r"n\,\bigl(f'_{\max}\,\lVert W "
-        r"\rVert_A\bigr)^{q}",
+        r"n\,\bigl(f'_{\max}\,\lVert W \rVert_A\bigr)^{q}",
         "The row-sum norm; $f'_{\\max} = 1/4$ for logistic units, so $w_{\\max} < 4/n$ makes the factor "
         "decay.",
         "true",
@@ -452,8 +446,7 @@ def h13():
         r"s_c(t) = s_c(t-1) + y^{in}(t)\,g\bigl(net_c(t)\bigr): \quad \frac{\partial s_c(t)}{\partial "
         r"s_c(k)} = 1",
         "With the paper's truncation: nothing is sent back through gates and net inputs. The full "
-        "derivative has the way "
-        "through $y^c(t-1)$ too.",
+        "derivative has the way through $y^c(t-1)$ too.",
         "true if",
         "eq-carousel",
         inputs,

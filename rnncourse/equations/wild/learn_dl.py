@@ -10,8 +10,9 @@ SOURCE = Source(
     "hanbt, *learn_dl*, code of a tutorial series",
     "repository hanbt/learn_dl, commit c2ec5f1 (December 2018), the newest stored; files and lines.",
     "$\\delta$ is a column in the code and a row in the tutorial's text. The LSTM keeps separate weights "
-    "for $h$ and $x$. "
-    "Readers reported several of these rows in the repository's issues.",
+    "for $h$ and $x$. Readers reported several of these rows in the repository's issues. The bias gradients "
+    "of two gates (lstm.py, lines 254 and 256, issue #53) were mended by pull request #63 in 2026 and are "
+    "not counted.",
 )
 
 
@@ -42,11 +43,9 @@ def k06():
     return Row(
         "rnn.py, l.64 to 69; issues #7, #16 and #29",
         r"\delta_k^{\top} = \delta_{k+1}^{\top}\,W\,\operatorname{diag}(h_{k+1})",
-        "The step back uses the state of step $k + 1$ where the derivative of the activation at step $k$ "
-        "is needed, and "
-        "overwrites stored states, which the weights' gradient then reads; the number holds both. The "
-        "file's own check "
-        "has two steps, where neither shows.",
+        "The step back uses the state of step $k + 1$ where the derivative of the activation at step $k$ is "
+        "needed, and overwrites stored states, which the weights' gradient then reads; the number holds "
+        "both. The file's own check has two steps from a zero start, where neither shows.",
         "false",
         "eq-bptt",
         ends,
@@ -85,8 +84,8 @@ def k07():
         r"\delta_{f} = \delta_h \odot o \odot (1 - \tanh^2 C) \odot C_{t-1} \odot f(1-f), \;\dots,\quad "
         r"\delta_{h,t-1} = \sum_g W_{gh}^{\top}\delta_g",
         "The recursion sends the error back through the gates only; the part that travels along the cell, "
-        "times $f$, is "
-        "missing. Exact for two steps from a zero start, which is what the file's check of $W_{fh}$ uses.",
+        "times $f$, is missing. Exact for two steps from a zero start, which is what the file's check of "
+        "$W_{fh}$ uses.",
         "false",
         "eq-lstm-bptt",
         at_end,
@@ -102,36 +101,6 @@ def k07():
     )
 
 
-def k08():
-    def claim(net, i="i", o="o"):
-        out, _ = deltas(net)
-        return out[i].sum(0), out[o].sum(0)
-
-    def truth(net):
-        return tuple(by(f"b_{g}", weighed)["complex step"].formula(net) for g in "io")
-
-    return Row(
-        "lstm.py, l.254 and 256; issue #53",
-        r"\frac{\partial L}{\partial b_i} = \sum_t \delta_{f,t}, \qquad \frac{\partial L}{\partial b_o} = "
-        r"\sum_t "
-        r"\delta_{f,t}",
-        "The biases of the input and the output gate are given the forget gate's errors.",
-        "false",
-        "eq-lstm-dW",
-        at_end,
-        claim,
-        {"complex step": Oracle(truth)},
-        {
-            "the two exchanged": lambda net: claim(net, "o", "i"),
-            "the last step alone": lambda net: (deltas(net)[0]["i"][-1], deltas(net)[0]["o"][-1]),
-        },
-        {"the forget gate's errors": lambda net: claim(net, "f", "f")},
-        correct=r"\frac{\partial L}{\partial b_i} = \sum_t \delta_{i,t}, \qquad \frac{\partial L}{\partial "
-        r"b_o} = "
-        r"\sum_t \delta_{o,t}",
-    )
-
-
 def k15():
     def claim(net: Lstm, steps=slice(None)):
         out, v = deltas(net)
@@ -141,11 +110,10 @@ def k15():
         return by("W_f", weighed)["complex step"].formula(net)[:, len(net.h0) :]
 
     return Row(
-        "lstm.py, l.229 to 233",
+        "lstm.py, l.229 to 233; issue #30",
         r"\frac{\partial L}{\partial W_{fx}} = \delta_{f,T}\,x_T^{\top}",
         "The last step only; alike for the other gates. The weights are shared, so all steps must be "
-        "summed, as the file "
-        "does for the recurrent weights.",
+        "summed, as the file does for the recurrent weights.",
         "false",
         "eq-lstm-dW",
         at_end,
@@ -187,11 +155,10 @@ def k09():
         "tutorial part 6, (13), as quoted in issue #33",
         r"\delta_k^{\top} = \prod_{j=k}^{t-1}\bigl(\delta_{o,j}^{\top}W_{oh} + \delta_{f,j}^{\top}W_{fh} + "
         r"\delta_{i,j}^{\top}W_{ih} + \delta_{\tilde c,j}^{\top}W_{ch}\bigr)",
-        "Read as quoted in the issue, which is headed as an error there; the tutorial's page itself was "
-        "not read. The "
-        "errors of all steps are multiplied; what must be multiplied are the one-step Jacobians, and the "
-        "error enters "
-        "once. For several units the rows cannot be multiplied at all. The number is for one unit.",
+        "Read as quoted in the issue, which is headed as an error there; the tutorial's page itself was not "
+        "read. The errors of all steps are multiplied; what must be multiplied are the one-step Jacobians, "
+        "and the error enters once. For several units the rows cannot be multiplied at all. The number is "
+        "for one unit.",
         "misprint",
         "eq-transport",
         inputs,

@@ -9,8 +9,8 @@ SOURCE = Source(
     "Karpathy, *min-char-rnn*",
     "the annotated copy weixsong/min-char-rnn, min-char-rnn.py, commit 7cd6372 (2016), the newest stored; "
     "lines.",
-    "Columns. Whh is $W$, Wxh is $U$, Why is $V$; hs is $h$ and dy is $\\hat y - y$, the derivative by the "
-    "scores.",
+    "Columns. Whh is $W$, Wxh is $U$, Why is $V$; hs is $h$ and dy is $\\hat y - y$, the derivative with "
+    "respect to the scores.",
 )
 
 
@@ -44,10 +44,10 @@ def k01():
 
     return Row(
         "l.85 to 110",
-        r"\mathrm{d}h = V^{\top}\mathrm{d}y + \mathrm{d}h_{\text{next}},\quad \mathrm{d}h_{\text{raw}} = "
-        r"(1 - h^2)\odot"
-        r"\mathrm{d}h,\quad \mathrm{d}W \mathrel{+}= \mathrm{d}h_{\text{raw}}\,h_{t-1}^{\top},\quad "
-        r"\mathrm{d}h_{\text{next}} = W^{\top}\mathrm{d}h_{\text{raw}}",
+        r"\mathrm{d}h = V^{\top}\mathrm{d}y + \mathrm{d}h_{\text{next}},\quad \mathrm{d}h_{\text{raw}} = (1 "
+        r"- h^2)\odot\mathrm{d}h,\quad \mathrm{d}W \mathrel{+}= "
+        r"\mathrm{d}h_{\text{raw}}\,h_{t-1}^{\top},\quad \mathrm{d}h_{\text{next}} = "
+        r"W^{\top}\mathrm{d}h_{\text{raw}}",
         "Before the clipping to $[-5, 5]$.",
         "true",
         "eq-bptt",

@@ -9,8 +9,7 @@ SOURCE = Source(
     "Orvieto and others, *Resurrecting Recurrent Neural Networks for Long Sequences* (ICML 2023)",
     "the ar5iv conversion of arXiv 2303.06349; sections as there.",
     "$x_k = \\Lambda x_{k-1} + B u_k$ with a complex diagonal $\\Lambda$: $x$ is the state and $u$ the "
-    "input. An $i$ that "
-    "the conversion lacks in the paragraph on phases is not counted.",
+    "input. An $i$ that the conversion lacks in the paragraph on phases is not counted.",
 )
 
 
@@ -97,8 +96,7 @@ def o03():
     return Row(
         "sec. 3.4, proposition",
         r"\mathbb{E}\,\lVert x_\infty \rVert^2 = \frac{1}{r_{\max}^2 - r_{\min}^2}\ln\frac{1 - "
-        r"r_{\min}^2}{1 - "
-        r"r_{\max}^2}\;\mathbb{E}\,\lVert B u \rVert^2",
+        r"r_{\min}^2}{1 - r_{\max}^2}\;\mathbb{E}\,\lVert B u \rVert^2",
         "The mean over the ring, for white noise as for constant input.",
         "true",
         "eq-ring-energy",
@@ -139,11 +137,9 @@ def o04():
     return Row(
         "sec. 3.4, one dimension",
         r"\mathbb{E}|x_k|^2 = \Bigl(\sum_i \lambda^i\,\mathbb{E}[u_{k-i}]\Bigr)\Bigl(\sum_j "
-        r"\lambda^j\,\mathbb{E}"
-        r"[u_{k-j}]\Bigr)^{*} = \dots = \sum_i |\lambda|^{2i}",
+        r"\lambda^j\,\mathbb{E}[u_{k-j}]\Bigr)^{*} = \dots = \sum_i |\lambda|^{2i}",
         "In the first step the expectation should enclose the product of the two sums: under white noise "
-        "the product of "
-        "the means is 0. The next step and the result $1/(1 - |\\lambda|^2)$ are right.",
+        "the product of the means is 0. The next step and the result $1/(1 - |\\lambda|^2)$ are right.",
         "misprint",
         "eq-energy",
         signs,
@@ -155,8 +151,7 @@ def o04():
         },
         {"the product of the means": lambda lam, k: 0.0},
         correct=r"\mathbb{E}|x_k|^2 = \mathbb{E}\Bigl[\Bigl(\sum_i \lambda^i u_{k-i}\Bigr)\Bigl(\sum_j "
-        r"\lambda^j "
-        r"u_{k-j}\Bigr)^{*}\Bigr] = \sum_i |\lambda|^{2i}",
+        r"\lambda^j u_{k-j}\Bigr)^{*}\Bigr] = \sum_i |\lambda|^{2i}",
     )
 
 
@@ -206,9 +201,8 @@ def o07():
     return Row(
         "sec. 3.2.1",
         r"x_k = \sum_j \Lambda^{j} B u_{k-j}, \quad\text{so}\quad |x_{k,j}| = O\bigl(|\lambda_j|^{k}\bigr)",
-        "For an impulse. Under lasting input the state tends to a level that is not 0. The conclusion, "
-        "that $|\\lambda_j| "
-        "< 1$ suffices for stability, is right.",
+        "For an impulse. Under lasting input the state tends to a level that is not 0. The conclusion, that "
+        "$|\\lambda_j| < 1$ suffices for stability, is right.",
         "true if",
         "eq-power",
         inputs,
@@ -230,8 +224,8 @@ def o08():
 
     return Row(
         "sec. 3.2.2, theorem",
-        r"\text{independent entries of variance } \tfrac1N: \text{ spectrum uniform on the unit disk as } "
-        r"N \to \infty",
+        r"\text{independent entries of variance } \tfrac1N: \text{ spectrum uniform on the unit disk as } N "
+        r"\to \infty",
         "Asymptotic: at finite $N$ some moduli exceed 1. The share of eigenvalues within $r$ is compared "
         "with $r^2$.",
         "true",

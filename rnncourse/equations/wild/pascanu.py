@@ -16,15 +16,12 @@ from ._networks import (
 
 SOURCE = Source(
     "Pascanu, Mikolov and Bengio, *On the difficulty of training recurrent neural networks* (ICML 2013)",
-    "two independent transcriptions of the proceedings text, the arXiv version 1211.5063 as a "
-    "formalisation quotes it, "
-    "and the authors' code (pascanur/trainingRNNs); no original PDF was seen. Sections and numbers are the "
-    "paper's.",
+    "two independent transcriptions of the proceedings text, the arXiv version 1211.5063 as a formalisation "
+    "quotes it, and the authors' code (pascanur/trainingRNNs, RNN.py, commit 3f5df3f, lines 158 and 195 to "
+    "207); no original PDF was seen. Sections and numbers are the paper's.",
     "The state is the pre-activation: $x_t = W\\sigma(x_{t-1}) + U u_t + b$, and $h_t = \\sigma(x_t)$. "
-    "Gradients are "
-    "rows, $\\partial^{+}$ is immediate. $\\lambda_1$ is the largest singular value in the nonlinear part. "
-    "The last sign "
-    "of (6) should be an equality; it is not counted.",
+    "Gradients are rows, $\\partial^{+}$ is immediate. $\\lambda_1$ is the largest singular value in the "
+    "nonlinear part. The last sign of (6) should be an equality; it is not counted.",
 )
 
 
@@ -108,8 +105,8 @@ def p02():
 
     return Row(
         "sec. 1.1, (3) and (4)",
-        r"\frac{\partial E_t}{\partial W} = \sum_{1 \le k \le t}\frac{\partial E_t}{\partial x_t}\,"
-        r"\frac{\partial x_t}{\partial x_k}\,\frac{\partial^{+} x_k}{\partial W}",
+        r"\frac{\partial E_t}{\partial W} = \sum_{1 \le k \le t}\frac{\partial E_t}{\partial "
+        r"x_t}\,\frac{\partial x_t}{\partial x_k}\,\frac{\partial^{+} x_k}{\partial W}",
         "The paper defines $\\partial^{+}$; $x_0$ does not depend on $W$.",
         "true",
         "eq-double-sum",
@@ -155,12 +152,9 @@ def p04():
         "sec. 1.1, (5), second equality; again in sec. 2.1",
         r"\frac{\partial x_i}{\partial x_{i-1}} = W^{\top}\operatorname{diag}\bigl(\sigma'(x_{i-1})\bigr)",
         "With (2) in columns the Jacobian is $W\\operatorname{diag}(\\sigma'(x_{i-1}))$. The transpose "
-        "belongs to the "
-        "row form $x_t = \\sigma(x_{t-1})W$, the form of the authors' own code. Bounds and conclusions "
-        "rest on the norm, "
-        "which $W$ and $W^{\\top}$ share. Others have noted it before (nadavb.com/Vanishing-Gradients; "
-        "Cross Validated, "
-        "question 330448).",
+        "belongs to the row form $x_t = \\sigma(x_{t-1})W$, the form of the authors' own code. Bounds and "
+        "conclusions rest on the norm, which $W$ and $W^{\\top}$ share. Others have noted it before "
+        "(nadavb.com/Vanishing-Gradients; Cross Validated, question 330448).",
         "misprint",
         "eq-step-jacobian",
         chains,
@@ -267,8 +261,8 @@ def p09():
 
     return Row(
         "sec. 2.1, (7)",
-        r"\Bigl\lVert\frac{\partial E_t}{\partial x_t}\prod_{i=k}^{t-1}\frac{\partial x_{i+1}}{\partial x_i}"
-        r"\Bigr\rVert \le \eta^{t-k}\,\Bigl\lVert\frac{\partial E_t}{\partial x_t}\Bigr\rVert",
+        r"\Bigl\lVert\frac{\partial E_t}{\partial x_t}\prod_{i=k}^{t-1}\frac{\partial x_{i+1}}{\partial "
+        r"x_i}\Bigr\rVert \le \eta^{t-k}\,\Bigl\lVert\frac{\partial E_t}{\partial x_t}\Bigr\rVert",
         "$\\eta$ bounds the norm of every factor; here $\\eta = \\sigma_{\\max}(W)\\max\\tanh'$.",
         "true",
         "eq-bound",
@@ -303,8 +297,8 @@ def p10():
     return Row(
         "sec. 2.1",
         r"\max\tanh' = 1, \qquad \max\sigma' = \tfrac14",
-        "The paper's $\\gamma$. $\\lambda_1 > 1/\\gamma$ is stated as necessary for explosion, and it is "
-        "no more than that.",
+        "The paper's $\\gamma$. $\\lambda_1 > 1/\\gamma$ is stated as necessary for explosion, and it is no "
+        "more than that.",
         "true",
         "eq-sigma-prime",
         inputs,
@@ -336,8 +330,8 @@ def p11():
 
     return Row(
         "sec. 2.3, after (8)",
-        r"x_t = x_0 w^{t}: \quad \frac{\partial x_t}{\partial w} = t\,x_0\,w^{t-1}, \quad "
-        r"\frac{\partial^2 x_t}{\partial w^2} = t(t-1)\,x_0\,w^{t-2}",
+        r"x_t = x_0 w^{t}: \quad \frac{\partial x_t}{\partial w} = t\,x_0\,w^{t-1}, \quad \frac{\partial^2 "
+        r"x_t}{\partial w^2} = t(t-1)\,x_0\,w^{t-2}",
         "One linear unit without bias: where the first derivative explodes, so does the second.",
         "true",
         "eq-power",
@@ -411,8 +405,8 @@ def p13():
     return Row(
         "sec. 3.1, echo state networks",
         r"\rho(W) < 1 \text{ makes what is fed in die out}",
-        "For linear units or near the origin. With tanh and a constant drive a radius of 0 does not suffice; "
-        "$\\sigma_{\\max}(W) < 1$ does.",
+        "For linear units or near the origin. With tanh and a constant drive a radius of 0 does not "
+        "suffice; $\\sigma_{\\max}(W) < 1$ does.",
         "true if",
         "eq-bound",
         inputs,
@@ -428,18 +422,18 @@ def p13():
 
 def p14():
     def claim(W, drive, x0, c, a=0.7, keep=True):
-        J = (1 - a) * W * slope(x0)
+        J = (1 - a) * slope(W @ x0 + drive[0])[:, None] * W
         return a * np.eye(len(x0)) + J if keep else J
 
     def truth(W, drive, x0, c, a=0.7):
-        return slopes(lambda x: a * x + (1 - a) * (W @ np.tanh(x) + drive[0]), x0)
+        return slopes(lambda x: a * x + (1 - a) * np.tanh(W @ x + drive[0]), x0)
 
     return Row(
         "sec. 3.1, leaky units",
-        r"x_k = \alpha x_{k-1} + (1-\alpha)\bigl(W\sigma(x_{k-1}) + \dots\bigr): \quad \frac{\partial "
-        r"x_k}{\partial "
-        r"x_{k-1}} = \alpha I + (1-\alpha)\,W\operatorname{diag}(\sigma')",
-        "The unit is the paper's, in the form of its equation (2); the Jacobian is what follows from it.",
+        r"x_k = \alpha x_{k-1} + (1-\alpha)\,\sigma(W x_{k-1} + \dots): \quad \frac{\partial x_k}{\partial "
+        r"x_{k-1}} = \alpha I + (1-\alpha)\operatorname{diag}(\sigma')\,W",
+        "The unit is the paper's and squashes after the product, unlike its equation (2); the Jacobian is "
+        "what follows from it.",
         "true",
         "eq-step-jacobian",
         chains,
@@ -497,11 +491,9 @@ def p16():
         "sec. 3.3, (9) and (10)",
         r"\Omega_t = \Bigl(\frac{\lVert g J \rVert}{\lVert g \rVert} - 1\Bigr)^2 \text{ in (9)}, \quad "
         r"\Bigl(\frac{\lVert g J \rVert^2}{\lVert g \rVert^2} - 1\Bigr)^2 \text{ in (10)}",
-        "(9) compares norms and (10), like the authors' code, squared norms: the same zeros, and the "
-        "second is "
-        "$(r + 1)^2$ times the first for a ratio $r$, about 4 near $r = 1$. A choice to be aware of, not "
-        "an error of "
-        "method.",
+        "(9) compares norms and (10), like the authors' code, squared norms: the same zeros, and the second "
+        "is $(r + 1)^2$ times the first for a ratio $r$, about 4 near $r = 1$. A choice to be aware of, not "
+        "an error of method.",
         "two readings",
         "eq-transport",
         inputs,
@@ -513,6 +505,5 @@ def p16():
         },
         {"norms, as (9) has it": lambda g, J: (ratio(g, J) - 1) ** 2},
         correct=r"\Bigl(\frac{\lVert g J \rVert^2}{\lVert g \rVert^2} - 1\Bigr)^2 = (r + 1)^2 (r - 1)^2, "
-        r"\quad r = "
-        r"\frac{\lVert g J \rVert}{\lVert g \rVert}",
+        r"\quad r = \frac{\lVert g J \rVert}{\lVert g \rVert}",
     )

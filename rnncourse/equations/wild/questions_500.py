@@ -23,13 +23,11 @@ def q01():
 
     return Row(
         "first section numbered 6.9, l.231 to 233",
-        r"\frac{\partial L_t}{\partial W} = \sum_{k=0}^{t}\frac{\partial L_t}{\partial "
-        r"o_t}\,\frac{\partial o_t}"
-        r"{\partial h_t}\Bigl(\prod_{j=k+1}^{t}\frac{\partial h_j}{\partial h_{j-1}}\Bigr)\frac{\partial "
-        r"h_k}{\partial W}",
+        r"\frac{\partial L_t}{\partial W} = \sum_{k=0}^{t}\frac{\partial L_t}{\partial o_t}\,\frac{\partial "
+        r"o_t}{\partial h_t}\Bigl(\prod_{j=k+1}^{t}\frac{\partial h_j}{\partial "
+        r"h_{j-1}}\Bigr)\frac{\partial h_k}{\partial W}",
         "True if the last factor is the immediate derivative. $k = 0$ adds nothing when $h_0$ is constant; "
-        "the worked "
-        "line for three steps has $k = 1$ to 3.",
+        "the worked line for three steps has $k = 1$ to 3.",
         "two readings",
         "eq-double-sum",
         nets,
@@ -98,8 +96,7 @@ def q04():
         r"\tanh', \sigma' \le 1 \;\Longrightarrow\; \text{the product is one of small numbers and shrinks "
         r"to } 0",
         "The factor $W$ is left out of the argument. Decay is certain if $\\sigma_{\\max}(W) < 1/\\gamma$; "
-        "otherwise the "
-        "product may grow.",
+        "otherwise the product may grow.",
         "true if",
         "eq-bound",
         pulses,
@@ -110,8 +107,8 @@ def q04():
             "one step more": lambda W, x: norm(W) ** (len(x) + 1),
         },
         {"the slopes alone, without W": lambda W, x: 1.0},
-        correct=r"\Bigl\lVert\prod_j\frac{\partial h_j}{\partial h_{j-1}}\Bigr\rVert \le \bigl(\gamma\,"
-        r"\sigma_{\max}(W)\bigr)^{t-k}",
+        correct=r"\Bigl\lVert\prod_j\frac{\partial h_j}{\partial h_{j-1}}\Bigr\rVert \le "
+        r"\bigl(\gamma\,\sigma_{\max}(W)\bigr)^{t-k}",
     )
 
 
@@ -168,8 +165,7 @@ def q06():
         "l.270",
         r"\mathrm{ReLU}' = 1 \text{ on the right} \;\Longrightarrow\; \text{no vanishing}",
         "On the active side, and then $W$ alone decides: with $\\sigma_{\\max}(W) = 0.9$ the product still "
-        "vanishes. A unit "
-        "that is not active gives exactly 0.",
+        "vanishes. A unit that is not active gives exactly 0.",
         "true if",
         "eq-survival",
         inputs,
@@ -181,6 +177,5 @@ def q06():
         },
         {"no change of size": lambda W, t: 1.0},
         correct=r"\Bigl\lVert\frac{\partial h_t}{\partial h_0}\Bigr\rVert = \lVert W^{t} \rVert \text{ "
-        r"while all units "
-        r"are active}",
+        r"while all units are active}",
     )

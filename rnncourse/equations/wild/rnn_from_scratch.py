@@ -25,10 +25,8 @@ def k02():
         r"\frac{\partial L}{\partial h_{t-1}} = W\,\bigl[(1 - h_t^2) \odot \frac{\partial L}{\partial "
         r"h_t}\bigr]",
         "The forward pass has $W h_{t-1}$, so the step back needs the transpose (the code has it for $V$). "
-        "At the "
-        "author's starting weights, of size 1/1000, the error is below 1 %, and training begins well; it "
-        "grows with the "
-        "weights.",
+        "At the author's starting weights, of size 1/1000, the error is below 1 %, and training begins "
+        "well; it grows with the weights.",
         "false",
         "eq-bptt",
         nets,
@@ -40,8 +38,7 @@ def k02():
         },
         {"W, as in the code": lambda net: claim(net, lambda W: W)},
         correct=r"\frac{\partial L}{\partial h_{t-1}} = W^{\top}\bigl[(1 - h_t^2) \odot \frac{\partial "
-        r"L}{\partial h_t}"
-        r"\bigr]",
+        r"L}{\partial h_t}\bigr]",
     )
 
 
@@ -49,8 +46,7 @@ def k16():
     return Row(
         "l.46 to 57",
         r"\frac{\partial L}{\partial V} = \frac{\partial L}{\partial y}\,h_T^{\top}, \qquad \frac{\partial "
-        r"L}{\partial "
-        r"h_T} = V^{\top}\frac{\partial L}{\partial y}",
+        r"L}{\partial h_T} = V^{\top}\frac{\partial L}{\partial y}",
         "One output, from the last state.",
         "true",
         "eq-bptt",

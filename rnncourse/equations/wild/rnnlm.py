@@ -9,11 +9,10 @@ from .min_char_rnn import classes, cross_entropy, softmax
 
 SOURCE = Source(
     "Britz, *Recurrent Neural Networks Tutorial* (WildML)",
-    "repository dennybritz/rnn-tutorial-rnnlm, RNNLM.ipynb, commit 344d8ff (2023), the newest stored; "
-    "lines of the file.",
+    "repository dennybritz/rnn-tutorial-rnnlm, RNNLM.ipynb, commit 344d8ff (2023), the newest stored; lines "
+    "of the file.",
     "Columns; $s$ is the state $h$. A comment that counts steps back where the loop counts terms is not a "
-    "slip: $n$ steps "
-    "back give $n + 1$ terms.",
+    "slip: $n$ steps back give $n + 1$ terms.",
 )
 
 
@@ -30,8 +29,8 @@ def k03():
     return Row(
         "l.470 to 477",
         r"\delta_t = V^{\top}(\hat y_t - y_t) \odot (1 - h_t^2), \quad \delta_{k-1} = W^{\top}\delta_k "
-        r"\odot (1 - "
-        r"h_{k-1}^2), \quad \frac{\partial L}{\partial W} = \sum_t\sum_{k \le t}\delta_k\,h_{k-1}^{\top}",
+        r"\odot (1 - h_{k-1}^2), \quad \frac{\partial L}{\partial W} = \sum_t\sum_{k \le "
+        r"t}\delta_k\,h_{k-1}^{\top}",
         "The whole gradient where the truncation is at least the length.",
         "true",
         "eq-double-sum",

@@ -8,14 +8,11 @@ from ._networks import Lstm, by, deltas, felt, lstms, outer, units, weighed
 
 SOURCE = Source(
     "Notes on Ng's *Sequence Models* (deeplearning.ai)",
-    "repository fengdu78/deeplearning_ai_books, markdown/lesson5-week1.md, commit 0aed575 (March 2022), "
-    "the newest "
-    "stored; lines and formula numbers.",
+    "repository fengdu78/deeplearning_ai_books, markdown/lesson5-week1.md, commit 0aed575 (March 2022), the "
+    "newest stored; lines and formula numbers.",
     "$a$ is $h$, $c$ is the cell, $\\Gamma_u = \\Gamma_i$ the input gate; $\\mathrm{d}\\Gamma$ is the "
-    "derivative with "
-    "respect to the gate's pre-activation. The formulas also stand in public copies of an exercise sheet "
-    "of the course: "
-    "the rows speak of the formulas, not of those who took the notes.",
+    "derivative with respect to the gate's pre-activation. The formulas also stand in public copies of an "
+    "exercise sheet of the course: the rows speak of the formulas, not of those who took the notes.",
 )
 
 
@@ -62,11 +59,9 @@ def n02():
     return Row(
         "l.447, (2)",
         r"\mathrm{d}\tilde c = \mathrm{d}c \odot \Gamma_i + \Gamma_o(1 - \tanh^2 c) \odot \Gamma_i \odot "
-        r"\mathrm{d}a "
-        r"\odot \tilde c \odot (1 - \tanh^2\tilde c)",
+        r"\mathrm{d}a \odot \tilde c \odot (1 - \tanh^2\tilde c)",
         "As printed not the gradient: both terms need the factor $\\Gamma_i(1 - \\tilde c^2)$, and one "
-        "factor $\\tilde c$ "
-        "is too many. The same form is found in copies of the exercise sheet.",
+        "factor $\\tilde c$ is too many. The same form is found in copies of the exercise sheet.",
         "false",
         "eq-lstm-delta",
         units,
@@ -80,8 +75,7 @@ def n02():
         },
         {"as printed": printed},
         correct=r"\mathrm{d}\tilde c = \bigl(\mathrm{d}c + \Gamma_o(1 - \tanh^2 c) \odot \mathrm{d}a\bigr) "
-        r"\odot \Gamma_i "
-        r"\odot (1 - \tilde c^2)",
+        r"\odot \Gamma_i \odot (1 - \tilde c^2)",
     )
 
 
@@ -89,11 +83,9 @@ def n03():
     return Row(
         "l.449, (3)",
         r"\mathrm{d}\Gamma_u = \mathrm{d}c \odot \tilde c + \Gamma_o(1 - \tanh^2 c) \odot \tilde c \odot "
-        r"\mathrm{d}a "
-        r"\odot \Gamma_u(1 - \Gamma_u)",
+        r"\mathrm{d}a \odot \Gamma_u(1 - \Gamma_u)",
         "Brackets are missing: the gate's factor belongs to both terms. No difference where no error "
-        "arrives along the "
-        "cell. The same in copies of the exercise sheet.",
+        "arrives along the cell. The same in copies of the exercise sheet.",
         "misprint",
         "eq-lstm-delta",
         units,
@@ -105,8 +97,7 @@ def n03():
         },
         {"as printed": lambda u: one_bracket(u, "i")},
         correct=r"\mathrm{d}\Gamma_u = \bigl(\mathrm{d}c + \Gamma_o(1 - \tanh^2 c) \odot \mathrm{d}a\bigr) "
-        r"\odot \tilde c "
-        r"\odot \Gamma_u(1 - \Gamma_u)",
+        r"\odot \tilde c \odot \Gamma_u(1 - \Gamma_u)",
     )
 
 
@@ -114,11 +105,9 @@ def n04():
     return Row(
         "l.451, (4)",
         r"\mathrm{d}\Gamma_f = \mathrm{d}c \odot \tilde c_{prev} + \Gamma_o(1 - \tanh^2 c) \odot c_{prev} "
-        r"\odot "
-        r"\mathrm{d}a \odot \Gamma_f(1 - \Gamma_f)",
+        r"\odot \mathrm{d}a \odot \Gamma_f(1 - \Gamma_f)",
         "Brackets as in (3), and $c_{prev}$ is meant where $\\tilde c_{prev}$ is printed; the number takes "
-        "$c_{prev}$ in "
-        "both places. The same in copies of the exercise sheet.",
+        "$c_{prev}$ in both places. The same in copies of the exercise sheet.",
         "misprint",
         "eq-lstm-delta",
         units,
@@ -130,8 +119,7 @@ def n04():
         },
         {"brackets as printed": lambda u: one_bracket(u, "f")},
         correct=r"\mathrm{d}\Gamma_f = \bigl(\mathrm{d}c + \Gamma_o(1 - \tanh^2 c) \odot \mathrm{d}a\bigr) "
-        r"\odot c_{prev} "
-        r"\odot \Gamma_f(1 - \Gamma_f)",
+        r"\odot c_{prev} \odot \Gamma_f(1 - \Gamma_f)",
     )
 
 
@@ -147,8 +135,8 @@ def n05():
 
     return Row(
         "l.455 to 458, (5) to (8)",
-        r"\mathrm{d}W_f = \mathrm{d}\Gamma_f\,\begin{pmatrix}a_{prev} \\ x_t\end{pmatrix}^{\top} \text{ "
-        r"and alike}",
+        r"\mathrm{d}W_f = \mathrm{d}\Gamma_f\,\begin{pmatrix}a_{prev} \\ x_t\end{pmatrix}^{\top} \text{ and "
+        r"alike}",
         "An outer product for one example, given the right $\\mathrm{d}\\Gamma$.",
         "true",
         "eq-lstm-dW",
@@ -181,11 +169,9 @@ def n06():
     return Row(
         "l.464 and 467, (9) and (11)",
         r"\mathrm{d}a_{prev} = \sum_g W_g^{\top}\,\mathrm{d}\Gamma_g, \qquad \mathrm{d}x = \sum_g "
-        r"W_g^{\top}\,"
-        r"\mathrm{d}\Gamma_g",
-        "Both lines are right once each takes its own columns of the $W$'s: the first $n_a$ for "
-        "$a_{prev}$, the others "
-        "for $x$. The sentence that says so is missing in this copy.",
+        r"W_g^{\top}\,\mathrm{d}\Gamma_g",
+        "Both lines are right once each takes its own columns of the $W$'s: the first $n_a$ for $a_{prev}$, "
+        "the others for $x$. The sentence that says so is missing in this copy.",
         "two readings",
         "eq-lstm-bptt",
         single,
@@ -233,9 +219,8 @@ def n08():
     return Row(
         "l.421 against l.445",
         r"a = \Gamma_o \odot c",
-        "The page uses two units: without tanh at the output in the text, with tanh in the formulas for "
-        "the way back. "
-        "Either is possible; the formulas go with the second.",
+        "The page uses two units: without tanh at the output in the text, with tanh in the formulas for the "
+        "way back. Either is possible; the formulas go with the second.",
         "two readings",
         "eq-lstm-hidden",
         units,

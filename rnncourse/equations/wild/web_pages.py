@@ -11,8 +11,7 @@ SOURCE = Source(
     "Single web pages",
     "stored copies; each row names its address.",
     "Columns, unless a row says otherwise. A page that gives both halves of row C06, with the norm in the "
-    "place of the "
-    "largest singular value, is not counted again.",
+    "place of the largest singular value, is not counted again.",
 )
 
 
@@ -27,8 +26,7 @@ def w01():
     return Row(
         "nadavb.com/Vanishing-Gradients",
         r"x_t = W\sigma(x_{t-1}) + \dots: \quad \frac{\partial x_t}{\partial x_{t-1}} = "
-        r"W\operatorname{diag}\bigl("
-        r"\sigma'(x_{t-1})\bigr)",
+        r"W\operatorname{diag}\bigl(\sigma'(x_{t-1})\bigr)",
         "The page remarks on the transpose of row P04.",
         "true",
         "eq-step-jacobian",
@@ -44,11 +42,10 @@ def w01():
 
 def w02():
     return Row(
-        "kshirol-dev.github.io/learnAI, DeepLearning/06-recurrent-neural-networks",
+        "kshirol-dev/learnAI, DeepLearning/06-recurrent-neural-networks.html, commit 841c199, l.211",
         r"\text{largest eigenvalue below } 1: \text{ gradients shrink; above } 1: \text{ they explode}",
         "For a linear network, with moduli, and in the end. With tanh, saturation can make the gradient "
-        "vanish in spite of "
-        "a large eigenvalue.",
+        "vanish in spite of a large eigenvalue.",
         "true if",
         "eq-sandwich",
         matrices,
@@ -130,13 +127,12 @@ def w05():
         return out
 
     return Row(
-        "github.com/ProgrammingBishop/python, notes after Greff and others (2017)",
+        "ProgrammingBishop/python, notebooks/Artificial_Intelligence/Readings/LSTM.ipynb, commit 13febd7; "
+        "notes after Greff and others (2017)",
         r"\delta c_t = \delta y \odot o \odot \tanh'(c) + p_o \odot \delta o + p_i \odot \delta i_{t+1} + "
-        r"p_f \odot "
-        r"\delta f_{t+1} + \delta c_{t+1} \odot f_{t+1}",
+        r"p_f \odot \delta f_{t+1} + \delta c_{t+1} \odot f_{t+1}",
         "The LSTM whose gates see the cell; the letter $o'$ stands for $\\sigma'$ there. Measured on the "
-        "recurrent weights "
-        "of the forget gate.",
+        "recurrent weights of the forget gate.",
         "true",
         "eq-lstm-bptt",
         peephole_steps,
@@ -167,7 +163,7 @@ def w06():
         return J
 
     return Row(
-        "paperium.net/article/en/3514, on Le, Jaitly and Hinton (2015)",
+        "Le, Jaitly and Hinton (2015), arXiv 1504.00941, as quoted in stored notes",
         r"W = I \text{ and ReLU}: \quad \frac{\partial h_t}{\partial h_0} = I",
         "While every unit is active, and at the initial weights.",
         "true if",

@@ -272,7 +272,7 @@ def _(W, u, c, r, h):
 @exercise(
     "wild-6",
     "The candidate's pre-activation",
-    "f(i, o, c, C, dh, dC), dL by the pre-activation of c = C_tilde, with c and C given",
+    "f(i, o, c, C, dh, dC), dL/dz for the pre-activation z of c = C_tilde, with c and C given",
     lambda rng: (
         *rng.uniform(0.2, 0.8, (2, 3)),
         rng.uniform(0.3, 0.8, 3),
