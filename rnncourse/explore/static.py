@@ -48,12 +48,16 @@ min="0" max="{len(values) - 1}" value="{grid.start}" aria-valuetext="{label}: {n
 """
     if len(values) > 5:
         option = '<option value="{}"{}>{}</option>'
-        choices = [option.format(i, " selected" * (i == grid.start), value) for i, value in enumerate(values)]
+        choices = [
+            option.format(i, " selected" if i == grid.start else "", value) for i, value in enumerate(values)
+        ]
         return f"""<div class="explore-control"><label><span>{label}</span>
 <select name="{name}">{"".join(choices)}</select></label></div>
 """
     radio = f'<label><input type="radio" name="{name}" value="{{}}"{{}}>{{}}</label>'
-    choices = [radio.format(i, " checked" * (i == grid.start), value) for i, value in enumerate(values)]
+    choices = [
+        radio.format(i, " checked" if i == grid.start else "", value) for i, value in enumerate(values)
+    ]
     return f'<fieldset class="explore-control"><legend>{label}</legend>{"".join(choices)}</fieldset>\n'
 
 

@@ -136,13 +136,14 @@ def triangle(term=18, last_factor="immediate"):
     A total derivative as the last factor counts term (t, k) t-k+1 times.
     """
     single = terms()
-    count = {(t, k): t - k + 1 if last_factor == "total" else 1 for t, k in CELLS}
+    total = last_factor == "total"
+    count = {(t, k): t - k + 1 if total else 1 for t, k in CELLS}
     matrices = {cell: count[cell] * single[cell] for cell in CELLS}
     params, x, h, dl = network()
     dW = rnn.backward(params, x, h, dl)[0].W
     fig, (left, right) = panels((3.7, 3.7), (2.3, 3))
     for t, k in CELLS:
-        _cell(left, k, t, single[t, k], f"{count[t, k]} ×\n" * (last_factor == "total"))
+        _cell(left, k, t, single[t, k], f"{count[t, k]} ×\n" if total else "")
     for t in range(1, T + 1):
         _cell(left, T + 1.3, t, sum(matrices[t, k] for k in range(1, t + 1)))
         _cell(left, t, T + 1.3, sum(matrices[s, t] for s in range(t, T + 1)))
@@ -160,7 +161,7 @@ def triangle(term=18, last_factor="immediate"):
     heatmap(right, matrices[t, k], fmt="{:.3f}", fontsize=11)
     right.set_title(f"t = {t}, k = {k}")
     factors = [f"g{t}", *(f"J{i}" for i in range(t, k, -1)), f"∂⁺h{k}"]
-    times = f"{count[t, k]} × " * (last_factor == "total")
+    times = f"{count[t, k]} × " if total else ""
     below = {"ha": "center", "va": "top"}
     right.set_ylim(5.2, 0)
     right.text(1.5, 3.25, times + " ".join(factors).translate(SUBSCRIPTS), **below)

@@ -16,7 +16,8 @@ def run(n, m, T, t, k):
         states = lstm.forward(params, x, rng.uniform(-1, 1, n), rng.uniform(-2, 2, n))
         return params, x, states, t, k
 
-    draw.__doc__ = f"n = {n}, t = {t}, k = {k}" + (k == 0) * ", where h_0 is given and does not move with C_0"
+    given = "" if k else ", where h_0 is given and does not move with C_0"
+    draw.__doc__ = f"n = {n}, t = {t}, k = {k}{given}"
     return draw
 
 
