@@ -7,7 +7,7 @@
 # make pdf      the whole course as one PDF
 # make release  the zip, the PDF and the package's wheel in _build/release, as a tag v... publishes them
 # make other-cpu  the notebooks' outputs as an older processor computes them
-# make nightly  what `make test` leaves to the night: notebooks give the same bytes; slices of every page run in the browser
+# make nightly  what `make test` leaves to the night: notebooks give the same bytes; the slow cells and slices of every page in the browser
 # make alarms   spoil stored outputs and formulas; the notebooks must notice
 # make versions  the tests on the oldest and newest numpy and Python
 # make mutation  alters the package, one sign or index at a time; a test must fail (an hour or two)
@@ -103,7 +103,7 @@ notebooks: .venv/ready
 
 nightly: html
 	@$(BIN)/python -m tools.notebooks --check
-	@NIGHTLY=1 $(PYTEST) tests/book/test_live_cells.py
+	@NIGHTLY=1 $(PYTEST) --durations=10 tests/book
 
 dist: html
 	@$(BIN)/python -m tools.dist

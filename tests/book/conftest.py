@@ -1,15 +1,23 @@
 """What the tests of the built book share: its folder, a server on this machine."""
 
+import os
 import threading
-from functools import partial
+from functools import cache, partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tools.serve import Quiet
 
+NIGHTLY = "NIGHTLY" in os.environ
 SITE = Path(__file__).parents[2] / "_build" / "html"
+
+
+@cache
+def parsed(path):
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
 
 
 def pages():
@@ -24,8 +32,10 @@ def questions(name):
 
 
 def pytest_generate_tests(metafunc):
-    """A test of `name` runs on every page, one of `quiz` on those with questions."""
+    """A test of `name` runs on every page, of `some` on every fifth by day, of `quiz` where one is asked."""
     names = pages()
+    if "some" in metafunc.fixturenames:
+        metafunc.parametrize("some", (names if NIGHTLY else names[::5]) or ["index.html"])
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", names or ["index.html"])
     if "quiz" in metafunc.fixturenames:

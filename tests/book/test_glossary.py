@@ -1,12 +1,11 @@
 """The first use of a term on a page opens its entry of the glossary: everywhere, by keyboard, on a phone."""
 
 import re
-from functools import cache
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
+from .conftest import parsed
 from .test_pages import violations
 from .test_weight import UNDRAWN
 
@@ -17,11 +16,6 @@ TERM = ".term > button"
 OPEN = "(button) => { for (let at = button; at; at = at.parentElement) at.open = true; }"
 
 ON_PAGE = "(button) => [scrollX, scrollY + button.getBoundingClientRect().top]"
-
-
-@cache
-def parsed(path):
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
 
 
 @pytest.fixture(scope="session")

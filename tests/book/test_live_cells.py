@@ -14,6 +14,7 @@ NOTEBOOKS = sorted(
     p.relative_to(BOOK).as_posix() for p in BOOK.rglob("*.ipynb") if "checkpoints" not in str(p)
 )
 SLOW = 20  # seconds: a cell over it says so beside Run
+NIGHTLY = "NIGHTLY" in os.environ
 SLICES = 3  # how many cells of a page are run alone
 BEFORE = """([cells, n]) => {
   const target = cells.find((cell) => cell.n === n);
@@ -57,7 +58,12 @@ def run(python, n, code):
     return python.evaluate("(request) => ask(request)", request)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS)
+def quick(path):
+    """No cell of the page says that it takes long."""
+    return '"minutes"' not in (BOOK / path).read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS if NIGHTLY else filter(quick, NOTEBOOKS))
 def test_a_page_computes_what_it_prints(python, measured, drawn_alike, path):
     python.evaluate("ask({type: 'fresh'})")
     cells = json.loads((BOOK / path).read_text("utf-8"))["cells"]
@@ -76,7 +82,7 @@ def test_a_page_computes_what_it_prints(python, measured, drawn_alike, path):
             assert differs is True, f"cell {n}: {differs[:3]}"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS if "NIGHTLY" in os.environ else NOTEBOOKS[::6])
+@pytest.mark.parametrize("path", NOTEBOOKS if NIGHTLY else NOTEBOOKS[::6])
 def test_what_a_cell_needs_above_it_is_enough(python, site, drawn_alike, path):
     """Of each page the cells that need the most but not all: each after no more than what plan.js says."""
     facts = site / "_static/live/pages" / path.replace("/", "--").replace(".ipynb", ".json")

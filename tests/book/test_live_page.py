@@ -345,8 +345,7 @@ def test_progress_is_shown_exported_cleared_and_brought_back(lab, tmp_path):
     expect(page.locator(f"{CARD} .pill")).to_have_text("✓ done")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_no_state_trips_axe_or_overflows(lab, scheme, width):
     page = lab(color_scheme=scheme, viewport={"width": width, "height": 800})
     page.wait_for_function("!document.querySelector('article section > section:not(.drawn)')")

@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from tools.dist import pack
 from tools.serve import Quiet
 
+from .conftest import NIGHTLY
+
 PAGE = "1-backpropagation-through-time/a-jacobian.html"
 NUMBERS, FIGURE, SLIDERS = "[data-cell=a005]", "[data-cell=a003]", "[data-cell=a019]"
 CARD = "[data-label=ex-1a-1]"
@@ -68,7 +70,7 @@ def check(page, text):
     return card.locator(".verdict")
 
 
-@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("width", [1200, 390] if NIGHTLY else [390])
 def test_a_new_reader_runs_answers_changes_and_stops(visit, width):
     page = visit(PAGE, viewport={"width": width, "height": 800})
     expect(run(page, FIGURE)).to_contain_text("Same as printed", timeout=SLOW)

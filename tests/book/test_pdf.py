@@ -1,9 +1,10 @@
 """The course as one PDF: every page in its order; bookmarks, and links that stay inside, on a few of them."""
 
 import pytest
-from bs4 import BeautifulSoup
 
 from tools import pdf
+
+from .conftest import parsed
 
 
 @pytest.fixture
@@ -12,17 +13,22 @@ def page(browser):
         yield context.new_page()
 
 
-def test_the_reading_order_holds_every_page_once(page, site):
+@pytest.fixture(scope="module")
+def order(browser, site):
+    with browser.new_page() as page:
+        return pdf.reading_order(page, (site / "index.html").as_uri())
+
+
+def test_the_reading_order_holds_every_page_once(order, site):
     start = site / "index.html"
-    found = pdf.reading_order(page, start.as_uri())
-    links = BeautifulSoup(start.read_text("utf-8"), "html.parser").select("nav.course a.internal")
+    links = parsed(start).select("nav.course a.internal")
     named = {link["href"] for link in links if "#" not in link["href"]} | {"index.html"}
-    assert found[0] == start.as_uri() and len(found) == len(set(found))
-    assert set(found) == {(site / name).as_uri() for name in named}
+    assert order[0] == start.as_uri() and len(order) == len(set(order))
+    assert set(order) == {(site / name).as_uri() for name in named}
 
 
-def test_the_pdf_has_bookmarks_and_inner_links(page, site):
-    few = pdf.reading_order(page, (site / "index.html").as_uri())[:3]
+def test_the_pdf_has_bookmarks_and_inner_links(page, order):
+    few = order[:3]
     writer = pdf.book(page, few)
     assert len([entry for entry in writer.outline if not isinstance(entry, list)]) == 3
     assert "Why recurrent networks forget" in writer.pages[0].extract_text()

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.book.test_pages import DRAW_ALL, LANDED, parsed
+from .conftest import parsed
+from .test_pages import DRAW_ALL, LANDED
 
 COPIED = """() => {
   const kept = {};
@@ -96,8 +97,8 @@ OVER = """(width) => [...document.querySelectorAll("body *")].filter((box) => {
 }).slice(0, 3).map((box) => box.outerHTML.slice(0, 120))"""
 
 
-def test_narrow_or_with_large_letters_a_page_scrolls_in_boxes_alone(visit, name):
-    page = visit(name)
+def test_narrow_or_with_large_letters_a_page_scrolls_in_boxes_alone(visit, some):
+    page = visit(some)
     page.add_style_tag(content=DRAW_ALL)
     page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
     for width, size in (280, 100), (640, 200), (1280, 200):

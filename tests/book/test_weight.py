@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
+
+from .conftest import parsed
 
 ROOT = Path(__file__).parents[2]
 FRAMES = re.compile(rb'(<script type="application/json">).*?(?=</script>)', re.DOTALL)
@@ -47,7 +48,7 @@ def test_each_font_holds_the_signs_that_formulas_set_in_it(site, names):
     whole = ROOT / "node_modules/katex/dist/fonts/KaTeX_Main-Regular.ttf"
     own = set(TTFont(whole).getBestCmap()) | set(TTFont(whole.with_stem("KaTeX_Size4-Regular")).getBestCmap())
     for name in names:
-        soup = BeautifulSoup((site / name).read_text("utf-8"), "html.parser")
+        soup = parsed(site / name)
         signs = {ord(sign) for box in soup.select(".katex-html") for sign in box.text}
         assert signs & own <= held["Main-Regular"] | held["Size4-Regular"], name
         for classes, font in ((".mathbb", "AMS-Regular"), (".mathbf", "Main-Bold")):

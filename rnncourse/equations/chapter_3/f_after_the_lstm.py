@@ -233,12 +233,11 @@ def eq_stabiliser():
         return np.array(ratios)
 
     return Certificate(
-        statement=r"\begin{aligned} C_t &= f_t\,C_{t-1} + i_t\,\tilde C_t, \qquad "
-        r"N_t = f_t\,N_{t-1} + i_t, \\ "
-        r"m_t &= \max(\ln f_t + m_{t-1},\; \ln i_t), \\ \hat f_t &= e^{\ln f_t + m_{t-1} - m_t}, \qquad "
-        r"\hat i_t = e^{\ln i_t - m_t} \\ &\Longrightarrow\quad \hat C_t = e^{-m_t} C_t, \quad "
-        r"\hat N_t = e^{-m_t} N_t, \quad \frac{\hat C_t}{\hat N_t} = \frac{C_t}{N_t} \end{aligned}",
-        conditions=r"$C_0 = N_0 = 0$, $m_0 = -\infty$; $\hat C$ and $\hat N$ follow the first line with "
+        statement=r"\begin{aligned} C_t &= f_t\,C_{t-1} + i_t\,\tilde C_t, \\ N_t &= f_t\,N_{t-1} + i_t, \\ "
+        r"m_t &= \max(\ln f_t + m_{t-1},\; \ln i_t), \\ \hat f_t &= e^{\ln f_t + m_{t-1} - m_t}, \quad "
+        r"\hat i_t = e^{\ln i_t - m_t} \\ \Longrightarrow\quad \hat C_t &= e^{-m_t} C_t, \quad "
+        r"\hat N_t = e^{-m_t} N_t, \\ \frac{\hat C_t}{\hat N_t} &= \frac{C_t}{N_t} \end{aligned}",
+        conditions=r"$C_0 = N_0 = 0$, $m_0 = -\infty$; $\hat C$ and $\hat N$ follow the first two lines with "
         r"$\hat f$ and $\hat i$ in place of $f$ and $i$; products are entry by entry.",
         inputs=inputs,
         claim=scan.exponential_gates,
@@ -281,8 +280,8 @@ def eq_attention():
         return attention.gradient("tanh", w, x, y)[2][0][1:, 0] / scale
 
     return Certificate(
-        statement=r"\begin{aligned} a &= \operatorname{softmax}(u \cdot h_1, \dots, u \cdot h_T), \qquad "
-        r"\hat y = \sum_{t=1}^{T} a_t\,(v \cdot h_t), \\ \frac{\partial^{+} \hat y}{\partial h_t} &= "
+        statement=r"\begin{aligned} a &= \operatorname{softmax}(u \cdot h_1, \dots, u \cdot h_T), \\ "
+        r"\hat y &= \sum_{t=1}^{T} a_t\,(v \cdot h_t), \\ \frac{\partial^{+} \hat y}{\partial h_t} &= "
         r"a_t\,\bigl(v + (v \cdot h_t - \hat y)\,u\bigr)^{\mathsf T} \end{aligned}",
         conditions=r"Every $h_s$ with $s \ne t$ is held fixed: this is the direct path, without a product "
         r"over steps. A constant added to $\hat y$ changes nothing, with $\hat y$ taken before it.",
