@@ -32,7 +32,6 @@ class Oracle(NamedTuple):
 class Certificate(NamedTuple):
     """A labelled equation and what supports it; each formula takes the arguments of one input."""
 
-    statement: str  # LaTeX, as the page prints it
     conditions: str  # one sentence: when it holds
     inputs: Callable  # rng -> tuples of arguments; its docstring says what is tried
     claim: Callable  # under test

@@ -70,9 +70,7 @@ def test_no_verdict_rests_on_a_special_case(id):
 
 def one(row, arguments):
     """The certificate of a row on one input alone."""
-    return wild.Certificate(
-        row.claim, row.needs, lambda rng: [arguments], row.right, row.oracles, dict(row.misses)
-    )
+    return wild.Certificate(row.needs, lambda rng: [arguments], row.right, row.oracles, dict(row.misses))
 
 
 def test_every_source_says_where_it_was_read():

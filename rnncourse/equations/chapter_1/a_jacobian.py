@@ -54,7 +54,6 @@ def eq_rnn():
         return np.array(h)
 
     return Certificate(
-        statement=r"h_t = \sigma(z_t), \qquad z_t = W h_{t-1} + U x_t",
         conditions=r"$t = 1, \dots, T$; $h_0$ is given and depends on neither $W$ nor $U$.",
         inputs=networks,
         claim=lambda W, U, x, h0, c: rnn.forward(Params(W, U), x, h0),
@@ -93,7 +92,6 @@ def eq_sigma_prime():
         return slope(z), np.array([1 / 4, 0])
 
     return Certificate(
-        statement=r"\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr)",
         conditions=r"Every real $z$; the largest value is $1/4$, at $z = 0$.",
         inputs=inputs,
         claim=claim,
@@ -122,9 +120,6 @@ def eq_elementwise():
             yield (rng.normal(scale=2, size=n),)
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{\partial y_i}{\partial z_j} &= \sigma'(z_i)\,\delta_{ij}, "
-        r"\\ \text{that is} \qquad \frac{\partial y}{\partial z} "
-        r"&= \operatorname{diag}\bigl(\sigma'(z)\bigr) \end{aligned}",
         conditions=r"$y_i = \sigma(z_i)$: each output sees its own input only.",
         inputs=inputs,
         claim=lambda z: np.diag(rnn.dsigma(z)),
@@ -142,7 +137,6 @@ def eq_jacobian():
     """The Jacobian of one layer"""
     s = rnn.dsigma
     return Certificate(
-        statement=r"\frac{\partial y}{\partial x} = \operatorname{diag}\bigl(\sigma'(Wx)\bigr)\,W",
         conditions=r"$y = \sigma(Wx)$ with $W$ of any shape $n \times d$; one row per output.",
         inputs=layers,
         claim=lambda W, x: np.diag(s(W @ x)) @ W,

@@ -60,9 +60,6 @@ def eq_recurrence():
         return np.array(dh)
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{\mathrm{d}h_t}{\mathrm{d}W} &= \frac{\partial^{+} h_t}{\partial "
-        r"W} + J_t\,\frac{\mathrm{d}h_{t-1}}{\mathrm{d}W}, \\[1.5ex] \frac{\mathrm{d}h_0}{\mathrm{d}W} &= 0 "
-        r"\end{aligned}",
         conditions=r"$t = 1, \dots, T$; $h_0$ does not depend on $W$.",
         inputs=networks,
         claim=formula,
@@ -93,7 +90,6 @@ def eq_copies():
     oracles = derivative(loss, 0)
     del oracles["complex step"]  # the claim itself uses it
     return Certificate(
-        statement=r"\frac{\mathrm{d}L}{\mathrm{d}W} = \sum_{k=1}^{T} \frac{\partial L}{\partial W^{(k)}}",
         conditions=r"Step $k$ uses its own copy $W^{(k)}$, and all copies are equal; "
         r"$h_0$ does not depend on $W$.",
         inputs=networks,
@@ -118,8 +114,6 @@ def eq_immediate():
         return np.array([row.reshape(W.shape, order="F") for row in rows])
 
     return Certificate(
-        statement=r"\left(\frac{\partial^{+} h_k}{\partial W}\right)_{iab} "
-        r"= \sigma'(z_k)_i\,\delta_{ia}\,(h_{k-1})_b",
         conditions=r"$\partial^{+}$ holds $h_{k-1}$ and $x_k$ fixed; entry $iab$ is the derivative "
         r"of unit $i$ by $W_{ab}$.",
         inputs=steps,
@@ -146,8 +140,6 @@ def eq_step_jacobian():
         return states(W, U, [x], h)[-1]
 
     return Certificate(
-        statement=r"J_t = \frac{\partial h_t}{\partial h_{t-1}} "
-        r"= \operatorname{diag}\bigl(\sigma'(z_t)\bigr)\,W",
         conditions=r"$h_t = \sigma(z_t)$ with $z_t = W h_{t-1} + U x_t$ and the input held fixed, so that "
         r"$\sigma'(z_t) = h_t (1 - h_t)$.",
         inputs=steps,
@@ -188,7 +180,6 @@ def eq_transport():
         return formula
 
     return Certificate(
-        statement=r"\frac{\partial h_t}{\partial h_k} = J_t\, J_{t-1} \cdots J_{k+1}",
         conditions=r"$0 \le k \le t \le T$, total derivative, newest factor leftmost; "
         r"the identity for $t = k$.",
         inputs=networks,
@@ -242,8 +233,6 @@ def eq_total_derivative():
         return formula
 
     return Certificate(
-        statement=r"\frac{\mathrm{d}h_t}{\mathrm{d}W} = \sum_{k=1}^{t} \frac{\partial h_t}{\partial "
-        r"h_k}\,\frac{\partial^{+} h_k}{\partial W}",
         conditions=r"$h_0$ does not depend on $W$. Term $k$ is the derivative by the copy of $W$ "
         r"that step $k$ uses.",
         inputs=networks,
@@ -304,8 +293,6 @@ def eq_double_sum():
         return formula
 
     return Certificate(
-        statement=r"\frac{\mathrm{d}L}{\mathrm{d}W} = \sum_{t=0}^{T} \sum_{k=1}^{t} \frac{\partial "
-        r"L_t}{\partial h_t}\,\frac{\partial h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W}",
         conditions=r"$L = L_0 + \dots + L_T$, each $L_t$ a function of $h_t$; $h_0$ does not depend on $W$.",
         inputs=networks,
         claim=claim,
@@ -355,10 +342,6 @@ def eq_multiplicity():
         return formula
 
     return Certificate(
-        statement=r"\begin{aligned} &\sum_{t=0}^{T}\sum_{k=1}^{t} \frac{\partial L_t}{\partial "
-        r"h_t}\,\frac{\partial h_t}{\partial h_k}\,\frac{\mathrm{d}h_k}{\mathrm{d}W} = \\ "
-        r"&\sum_{t=0}^{T}\sum_{k=1}^{t} (t-k+1)\,\frac{\partial L_t}{\partial h_t}\,\frac{\partial "
-        r"h_t}{\partial h_k}\,\frac{\partial^{+} h_k}{\partial W} \end{aligned}",
         conditions="Each term counted once makes the gradient; the left side does not.",
         inputs=networks,
         claim=counted(lambda t, k: t - k + 1),
@@ -401,9 +384,6 @@ def eq_two_ways():
         return Oracle(lambda *a: (oracle.formula(*a),) * 2)
 
     return Certificate(
-        statement=r"\frac{\mathrm{d}L}{\mathrm{d}W} = \sum_{t=0}^{T} \frac{\partial L_t}{\partial "
-        r"h_t}\,\frac{\mathrm{d}h_t}{\mathrm{d}W} = \sum_{t=1}^{T} "
-        r"\frac{\mathrm{d}L}{\mathrm{d}h_t}\,\frac{\partial^{+} h_t}{\partial W}",
         conditions=r"Exactly one of the two factors is total; $h_0$ does not depend on $W$.",
         inputs=networks,
         claim=paired(lambda g, dh, E, D: ((g, D), (dh, E))),
@@ -432,10 +412,6 @@ def eq_vec():
         return np.kron(row, S), np.kron(S, row)
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{col}} W} "
-        r"&= h_{k-1}^{\top} \otimes \operatorname{diag}\bigl(\sigma'(z_k)\bigr), "
-        r"\\[1.5ex] \frac{\partial^{+}h_k}{\partial\,\mathrm{vec}_{\text{row}} W} "
-        r"&= \operatorname{diag}\bigl(\sigma'(z_k)\bigr) \otimes h_{k-1}^{\top} \end{aligned}",
         conditions=r"$\mathrm{vec}_{\text{col}}$ stacks the columns of $W$, "
         r"$\mathrm{vec}_{\text{row}}$ its rows.",
         inputs=steps,

@@ -59,9 +59,6 @@ def eq_bptt():
         return lambda dl: dl * np.isin(np.arange(len(dl)), np.arange(len(dl))[rows])[:, None]
 
     return Certificate(
-        statement=r"\begin{aligned} \delta_t &= \sigma'(z_t) \odot "
-        r"\bigl(g_t^{\top} + W^{\top} \delta_{t+1}\bigr), "
-        r"\\[1ex] \frac{\mathrm{d}L}{\mathrm{d}W} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}^{\top} \end{aligned}",
         conditions=r"$g_t = \partial L_t / \partial h_t$ and $\delta_{T+1} = 0$. Verified with it: "
         r"$\mathrm{d}L/\mathrm{d}U = \sum_t \delta_t x_t^{\top}$, and $g_t^{\top} + W^{\top} \delta_{t+1}$ "
         r"is the total $\mathrm{d}L/\mathrm{d}h_t$ as a column, for $t = 0$ too.",
@@ -111,10 +108,6 @@ def eq_adjoint():
         return solve(A, 2 * (h - c)[1:].ravel()).reshape(T, n)
 
     return Certificate(
-        statement=r"\begin{aligned} &\Bigl(\frac{\mathrm{d}L}{\mathrm{d}h_1}, \dots, "
-        r"\frac{\mathrm{d}L}{\mathrm{d}h_T}\Bigr)\, A = (g_1, \dots, g_T), \\[1ex] "
-        r"&A = \begin{pmatrix} I & & & \\ -J_2 & I & & \\ & \ddots & \ddots & \\ & & -J_T & I "
-        r"\end{pmatrix} \end{aligned}",
         conditions=r"$g_t = \partial L_t/\partial h_t$, $T \ge 1$; $\mathrm{d}L/\mathrm{d}h_t$ is "
         r"measured by a small push on $h_t$.",
         inputs=inputs,

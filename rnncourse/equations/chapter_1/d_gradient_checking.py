@@ -42,9 +42,6 @@ def eq_truncated():
         return miss @ miss
 
     return Certificate(
-        statement=r"\Bigl(\frac{\mathrm{d}L}{\mathrm{d}W}\Bigr)_{\tau} = \sum_{t=1}^{T} "
-        r"\sum_{k=\max(1,\,t-\tau+1)}^{t} \frac{\partial L_t}{\partial h_t}\,\frac{\partial h_t}{\partial "
-        r"h_k}\,\frac{\partial^{+} h_k}{\partial W}",
         conditions=r"$\tau \ge 1$ terms of each row are kept; for $\tau \ge T$ it is the gradient.",
         inputs=inputs,
         claim=made_of(lambda t, k, tau: t - k < tau),

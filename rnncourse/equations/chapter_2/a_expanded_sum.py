@@ -59,10 +59,6 @@ def eq_expanded_sum():
         return total.astype(float)
 
     return Certificate(
-        statement=r"\begin{aligned} &\frac{\mathrm{d}L}{\mathrm{d}W} = g_1 \partial^{+} h_1 \\ &\quad {}+ "
-        r"g_2 J_2\, \partial^{+} h_1 + g_2 \partial^{+} h_2 \\ "
-        r"&\quad {}+ g_3 J_3 J_2\, \partial^{+} h_1 + g_3 J_3\, \partial^{+} h_2 + g_3 "
-        r"\partial^{+} h_3 \end{aligned}",
         conditions=r"$T = 3$, $g_t = \partial L_t / \partial h_t$ a row, $\partial^{+} h_k$ short for "
         r"$\partial^{+} h_k / \partial W$; $h_0$ does not depend on $W$.",
         inputs=three_steps,

@@ -52,8 +52,6 @@ def eq_power():
         return lambda M, n: formula(*np.linalg.eig(M.astype(complex)), n, np.linalg.inv)
 
     return Certificate(
-        statement=r"\begin{aligned} &M^n = Q\,\Lambda^n\,Q^{-1} \\ &\text{for } n = 0, 1, 2, \dots "
-        r"\end{aligned}",
         conditions=r"$M = Q \Lambda Q^{-1}$ is diagonalizable; if it is invertible, $n < 0$ too.",
         inputs=matrices,
         claim=spectra.power,
@@ -118,10 +116,6 @@ def eq_jordan():
             return np.array([[a**n, (b**n - a**n) / (b - a)], [0, b**n]], dtype=float)
 
     return Certificate(
-        statement=r"\begin{aligned} \begin{pmatrix}\lambda&1\\0&\lambda\end{pmatrix}^{n} &= \lambda^n I + "
-        r"n\lambda^{n-1}N \\ "
-        r"&= \begin{pmatrix}\lambda^n & n\,\lambda^{n-1}\\0&\lambda^n\end{pmatrix} \quad (n \ge "
-        r"1) \end{aligned}",
         conditions=r"Every $\lambda$; $N$ has a single 1, above the diagonal, and $N^2 = 0$.",
         inputs=inputs,
         claim=lambda lam, n: block(lam, n * lam ** (n - 1), n),

@@ -47,10 +47,6 @@ def eq_w_power():
         return before
 
     return Certificate(
-        statement=r"\begin{aligned} &W_\pm^{n} = \frac{1}{25\cdot10^{n}} \\[4pt] &\;\times "
-        r"\begin{pmatrix}16\cdot4^{n}+9\cdot9^{n} & "
-        r"\pm12\,(9^{n}-4^{n})\\ \pm12\,(9^{n}-4^{n}) & 9\cdot4^{n}+16\cdot9^{n}\end{pmatrix} "
-        r"\end{aligned}",
         conditions=r"$W_\pm$ has 0.58 and 0.72 on the diagonal and $\pm 0.24$ off it; $n = 0, 1, 2, \dots$",
         inputs=inputs,
         claim=lambda sign, n: formula(sign, n).astype(float),
@@ -119,10 +115,6 @@ def eq_dominant_mode():
         return np.linalg.norm(M.astype(float), 2)
 
     return Certificate(
-        statement=r"\begin{aligned} W^n &= \lambda_1^n\, v v^{\top} + R_n, \\ "
-        r"\frac{\lVert R_n \rVert_2}{\lVert W^n \rVert_2} &= "
-        r"\left|\frac{\lambda_2}{\lambda_1}\right|^n , "
-        r"\qquad v = v_1 \end{aligned}",
         conditions=r"$W$ symmetric, $|\lambda_1| > |\lambda_2| \ge |\lambda_3| \ge \dots$, $v$ the unit "
         r"eigenvector of $\lambda_1$, $n \ge 1$.",
         inputs=inputs,
@@ -193,7 +185,6 @@ def eq_sandwich():
         return spectra.norm(W) ** n
 
     return Certificate(
-        statement=r"\rho(W)^n \le \lVert W^n \rVert_2 \le \sigma_{\max}(W)^n",
         conditions=r"Every square $W$ and $n = 0, 1, 2, \dots$; each side can be attained.",
         inputs=inputs,
         claim=bounds(low, high),

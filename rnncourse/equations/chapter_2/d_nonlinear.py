@@ -88,10 +88,6 @@ def eq_bound():
         return formula
 
     return Certificate(
-        statement=r"\begin{aligned} \left\lVert\frac{\partial h_t}{\partial h_k}\right\rVert_2 "
-        r"&\le \prod_{i=k+1}^{t}\lVert D_i\rVert_2\,\lVert W\rVert_2 \\ "
-        r"&\le \left(\frac{\sigma_{\max}(W)}{4}\right)^{t-k}, \\ "
-        r"D_i &= \operatorname{diag}\bigl(\sigma'(z_i)\bigr) \end{aligned}",
         conditions=r"Logistic units, any inputs, $0 \le k \le t$; each bound can be attained. "
         r"For $\tanh$ the 4 becomes a 1.",
         inputs=inputs,
@@ -157,8 +153,6 @@ def eq_ruler():
         return claim
 
     return Certificate(
-        statement=r"\left\lVert D\,\frac{\partial h_t}{\partial h_k}\,D^{-1}\right\rVert_2 "
-        r"\le \left(\frac{\lVert D\,W\,D^{-1}\rVert_2}{4}\right)^{t-k}",
         conditions=r"Logistic units, any inputs, $0 \le k \le t$, $D$ diagonal with positive entries. It can "
         r"be attained for every $D$. So $\lVert\partial h_t/\partial h_k\rVert_2$ is at most "
         r"$\lVert D\rVert_2\,\lVert D^{-1}\rVert_2$ times the right-hand side.",

@@ -55,9 +55,6 @@ def eq_survival():
         return choose(n), approximate(n), n
 
     return Certificate(
-        statement=r"\begin{aligned} &P(\text{open after } n \text{ steps}) \\ &\quad = "
-        r"\binom{2n}{n}\,4^{-n} \;\approx\; "
-        r"\frac{1}{\sqrt{\pi n}} \end{aligned}",
         conditions=r"Independent steps of one symmetric, continuous distribution, $h_0 = 0$, $n \ge 1$; the "
         r"approximation is too large by less than one part in $7n$.",
         inputs=inputs,
@@ -108,10 +105,6 @@ def eq_energy():
         return (1 - r(lam) ** (t + late)) / (1 - r(lam)), 1 / (1 - r(lam))
 
     return Certificate(
-        statement=r"\begin{aligned} \mathbb{E}\,|h_t|^2 &= \sum_{k=0}^{t-1}|\lambda|^{2k} = "
-        r"\frac{1-|\lambda|^{2t}}{1-|\lambda|^2} \\ "
-        r"&\;\longrightarrow\; \frac{1}{1-|\lambda|^2}, \\ &\qquad h_0 = 0,\; |\lambda| < 1 "
-        r"\end{aligned}",
         conditions=r"$h_t = \lambda h_{t-1} + x_t$ with uncorrelated $x_t$ of mean 0 and variance 1.",
         inputs=inputs,
         claim=claim,
@@ -153,8 +146,6 @@ def eq_ring_energy():
         return np.log((1 - low**power) / (1 - high**power)) / (high**power - low**power)
 
     return Certificate(
-        statement=r"\mathbb{E}\,|h_\infty|^2 = \frac{1}{r_{\max}^2 - r_{\min}^2}\,"
-        r"\ln\frac{1-r_{\min}^2}{1-r_{\max}^2}",
         conditions=r"$\lambda$ uniform in area between the radii, $0 \le r_{\min} < r_{\max} < 1$.",
         inputs=inputs,
         claim=claim,

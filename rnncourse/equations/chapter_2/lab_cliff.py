@@ -54,10 +54,6 @@ def eq_wall():
         return np.array([b(w), (w * ds(at)) ** n, 1 / ds(at)])
 
     return Certificate(
-        statement=r"\begin{aligned} b &= \tfrac12 - \sigma(\tfrac12)\,w, \\ \frac{\partial "
-        r"x_{50}}{\partial x_0} "
-        r"&= \bigl(\sigma'(\tfrac12)\,w\bigr)^{50}, \qquad w > \frac{1}{\sigma'(\tfrac12)} "
-        r"\end{aligned}",
         conditions=r"$x_t = w\,\sigma(x_{t-1}) + b$ and $x_0 = \tfrac12$; the last inequality says that the "
         r"factor "
         r"exceeds 1.",
@@ -106,7 +102,6 @@ def eq_clip():
     norm = np.linalg.norm
 
     return Certificate(
-        statement=r"g \;\leftarrow\; g\,\min\Bigl(1, \frac{c}{\lVert g\rVert}\Bigr)",
         conditions=r"$c > 0$ and $g \ne 0$: the direction stays, and the length becomes $\min(\lVert g "
         r"\rVert, c)$.",
         inputs=inputs,
@@ -165,8 +160,6 @@ def eq_fold():
         return np.stack([s, b_of(s, w)], axis=1).ravel()
 
     return Certificate(
-        statement=r"\begin{aligned} s_\pm &= \tfrac12\Bigl(1 \pm \sqrt{1 - \tfrac4w}\Bigr), \\ "
-        r"b_\pm &= \ln\frac{s_\pm}{1-s_\pm} - w\,s_\pm \end{aligned}",
         conditions=r"$x = w\,\sigma(x) + b$ with $w\,\sigma'(x) = 1$ and $s = \sigma(x)$; $w \ge 4$.",
         inputs=inputs,
         claim=formula,

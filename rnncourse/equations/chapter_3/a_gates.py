@@ -93,9 +93,6 @@ def eq_lstm_gates():
         return lambda *a: tuple(fields(package(*a))[i] for i in order)
 
     return Certificate(
-        statement=r"\begin{aligned} f_t &= \sigma(W_f v_t + b_f), \\ i_t &= \sigma(W_i v_t + b_i), \\ "
-        r"o_t &= \sigma(W_o v_t + b_o), \\ \tilde C_t &= \tanh(W_c v_t + b_c), \\ "
-        r"v_t &= \begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix} \end{aligned}",
         conditions=r"$t = 1, \dots, T$; each $W$ is $n \times (n + m)$, and $h$ stands above $x$.",
         inputs=cells,
         claim=lambda *a: fields(package(*a)),
@@ -124,7 +121,6 @@ def eq_lstm_cell():
         return misread(lambda f, i, o, C_tilde, C: ((new := cell(f, i, C_tilde, C)), o * np.tanh(new)), "C")
 
     return Certificate(
-        statement=r"C_t = f_t \odot C_{t-1} + i_t \odot \tilde C_t",
         conditions=r"$t = 1, \dots, T$, unit by unit; $C_0$ is given.",
         inputs=cells,
         claim=lambda *a: (package(*a).C,),
@@ -151,7 +147,6 @@ def eq_lstm_hidden():
         return misread(change, "h")
 
     return Certificate(
-        statement=r"h_t = o_t \odot \tanh(C_t)",
         conditions=r"$t = 1, \dots, T$, unit by unit; $h_0$ is given.",
         inputs=cells,
         claim=lambda *a: (package(*a).h,),

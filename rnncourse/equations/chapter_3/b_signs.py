@@ -42,8 +42,6 @@ def eq_gate_range():
         return lambda z: np.array([low, high], dtype=float)
 
     return Certificate(
-        statement=r"\begin{aligned} &0 < \sigma(z) < 1 \quad\text{for every real } z, \\ "
-        r"&\text{hence}\quad 0 < f_t,\, i_t,\, o_t < 1 \end{aligned}",
         conditions=r"Real arithmetic: in floating point a gate rounds to 0 or 1 when $|z|$ is large.",
         inputs=inputs,
         claim=interval(0, 1),
@@ -81,7 +79,6 @@ def eq_cell_bound():
         return abs(np.array(forward(*W, *b, x, h0, C0).C))
 
     return Certificate(
-        statement=r"|C_t| \le |C_0| + t",
         conditions=r"Unit by unit, any weights and inputs; the bound is approached, not attained, for $t "
         r"\ge 1$.",
         inputs=cells,

@@ -93,8 +93,6 @@ def eq_gate_path():
         return formula
 
     return Certificate(
-        statement=r"\left.\frac{\partial C_t}{\partial C_k}\right|_{\substack{\text{gates and} \\ "
-        r"\text{candidate frozen}}} = \prod_{s=k+1}^{t} \operatorname{diag}(f_s)",
         conditions=r"$0 \le k \le t \le T$; $f$, $i$ and $\tilde C$ are held at their values; for $t = k$ "
         r"the product is the identity.",
         inputs=cells,
@@ -155,8 +153,6 @@ def eq_carousel():
         return oracle
 
     return Certificate(
-        statement=r"\begin{aligned} &f_s = 1,\; i_s = 0 \;\text{ for } k < s \le t \\ "
-        r"&\Longrightarrow\quad C_t = C_k, \qquad \frac{\partial C_t}{\partial C_k} = I \end{aligned}",
         conditions=r"A limit: a logistic gate never reaches 0 or 1. $I$ is the $n \times n$ identity matrix.",
         inputs=cells,
         claim=always(np.eye),
@@ -198,7 +194,6 @@ def eq_half_life():
         return -steps / np.log2(lstm.gate_transport(s, steps, 0)[0, 0])
 
     return Certificate(
-        statement=r"\tau = \frac{\ln 2}{-\ln f} \quad\text{steps}, \qquad f^{\tau} = \tfrac12",
         conditions=r"$0 < f < 1$, the same at every step, gates and candidate frozen.",
         inputs=inputs,
         claim=lambda f: np.log(2) / -np.log(f),

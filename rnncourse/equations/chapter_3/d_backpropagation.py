@@ -40,10 +40,6 @@ def eq_lstm_delta():
         return lambda *a: claim(*a, states=lambda s: s._replace(**{k: v(s) for k, v in changed.items()}))
 
     return Certificate(
-        statement=r"\begin{aligned} \delta_{f,t} &= \mathrm{d}C_t \odot C_{t-1} \odot f_t \odot (1 - f_t), "
-        r"\\ \delta_{i,t} &= \mathrm{d}C_t \odot \tilde C_t \odot i_t \odot (1 - i_t), \\ "
-        r"\delta_{o,t} &= \mathrm{d}h_t \odot \tanh(C_t) \\ &\qquad {}\odot o_t \odot (1 - o_t), \\ "
-        r"\delta_{c,t} &= \mathrm{d}C_t \odot i_t \odot (1 - \tilde C_t^2) \end{aligned}",
         conditions=r"$\mathrm{d}h_t$ and $\mathrm{d}C_t$ are the total gradients by $h_t$ and $C_t$; "
         r"$\delta$ is that by the pre-activation.",
         inputs=cells,
@@ -78,9 +74,6 @@ def eq_lstm_dW():
         return Oracle(lambda *a: tuple(way(loss, j, *a) for j in range(8)))
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{\mathrm{d}L}{\mathrm{d}W_g} &= \sum_{t=1}^{T} \delta_{g,t}\, "
-        r"v_t^{\top}, \\ \frac{\mathrm{d}L}{\mathrm{d}b_g} &= \sum_{t=1}^{T} \delta_{g,t}, \qquad g = f, i, "
-        r"o, c \end{aligned}",
         conditions=r"$v_t = [h_{t-1}; x_t]$; $h_0$ and $C_0$ do not depend on the weights.",
         inputs=cells,
         claim=claim,
@@ -131,9 +124,6 @@ def eq_lstm_bptt():
         return lambda *a: claim(*a, weights=lambda P: Params(*(change(W) for W in P[:4]), *P[4:]))
 
     return Certificate(
-        statement=r"\begin{aligned} \mathrm{d}C_t &= f_{t+1} \odot \mathrm{d}C_{t+1} \\ "
-        r"&\quad {}+ o_t \odot \bigl(1 - \tanh^2 C_t\bigr) \odot \mathrm{d}h_t, \\ "
-        r"\mathrm{d}h_t &= \mathrm{d}l_t + W_h^{\top} \delta_{t+1} \end{aligned}",
         conditions=r"$t = T, \dots, 1$, with $\mathrm{d}C_{T+1} = 0$ and $\delta_{T+1} = 0$; at $t = 0$ "
         r"too, with $o_0 = 0$. All are columns: $\mathrm{d}C_t$ and $\mathrm{d}h_t$ hold the total "
         r"gradients, $\mathrm{d}l_t$ the local one $\partial L_t/\partial h_t$, $\delta_t$ those by the "

@@ -84,10 +84,6 @@ def eq_full_jacobian():
         return np.array([product(J[t:k:-1], np.eye(s.C.shape[1])) for t, k in pairs(s)])
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{\mathrm{d}C_t}{\mathrm{d}C_k} &= \begin{pmatrix} I & 0 "
-        r"\end{pmatrix} P_t \cdots P_{k+1} \begin{pmatrix} I \\ D_k \end{pmatrix}, \\ P_t &= "
-        r"\begin{pmatrix} \operatorname{diag}(f_t) & A_t \\ D_t \operatorname{diag}(f_t) & D_t A_t + B_t "
-        r"\end{pmatrix} \end{aligned}",
         conditions=r"$A_t = \operatorname{diag}(C_{t-1} \odot f_t \odot (1 - f_t)) W_f + "
         r"\operatorname{diag}(\tilde C_t \odot i_t \odot (1 - i_t)) W_i + "
         r"\operatorname{diag}(i_t \odot (1 - \tilde C_t^2)) W_c$, $B_t = "
@@ -145,10 +141,6 @@ def eq_cell_gradient():
         return Oracle(lambda *a: tuple(way(loss, j, *a) for j in range(4)))
 
     return Certificate(
-        statement=r"\begin{aligned} \frac{\mathrm{d}L}{\mathrm{d}W_g} &= \sum_{k=1}^{T} "
-        r"\frac{\mathrm{d}L}{\mathrm{d}C_k}\,\frac{\partial^{+} C_k}{\partial W_g} \\ &\qquad (g = f, i, "
-        r"c), \\ \frac{\mathrm{d}L}{\mathrm{d}W_o} &= \sum_{k=1}^{T} "
-        r"\frac{\mathrm{d}L}{\mathrm{d}h_k}\,\frac{\partial^{+} h_k}{\partial W_o} \end{aligned}",
         conditions=r"$\mathrm{d}L/\mathrm{d}C_k$ and $\mathrm{d}L/\mathrm{d}h_k$ are totals; $\partial^{+}$ "
         r"holds $h_{k-1}$, $C_{k-1}$ and $x_k$ fixed, and for $W_o$ also $C_k$; $h_0$ and $C_0$ do not "
         r"depend on the weights.",

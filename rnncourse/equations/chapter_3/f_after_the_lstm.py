@@ -86,8 +86,6 @@ def eq_mingru():
         return (1 - z) * h + z * c
 
     return Certificate(
-        statement=r"\begin{aligned} z_t &= \sigma(W_z x_t + b_z), \qquad \tilde h_t = W_h x_t + b_h, \\ "
-        r"h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tilde h_t \end{aligned}",
         conditions=r"$t = 1, \dots, T$; gate and candidate read $x_t$ and not $h_{t-1}$.",
         inputs=cells,
         claim=lambda *a: scan.forward(scan.Params(*a[:4]), *a[4:])[0],
@@ -131,7 +129,6 @@ def eq_exact_path():
         return np.array([np.diag((1 - z[k:t]).prod(0)) for t, k in pairs(x)])
 
     return Certificate(
-        statement=r"\frac{\mathrm{d}h_t}{\mathrm{d}h_k} = \prod_{s=k+1}^{t} \operatorname{diag}(1 - z_s)",
         conditions=r"$0 \le k \le t \le T$; nothing is frozen: no gate and no candidate reads $h$.",
         inputs=cells,
         claim=package,
@@ -178,9 +175,6 @@ def eq_scan():
         return formula
 
     return Certificate(
-        statement=r"\begin{aligned} (a_2, b_2) \bullet (a_1, b_1) &= (a_2 a_1,\; a_2 b_1 + b_2), \\ "
-        r"(A_t, B_t) &= (a_t, b_t) \bullet \cdots \bullet (a_1, b_1), \\ "
-        r"h_t &= A_t\, h_0 + B_t \end{aligned}",
         conditions=r"$h_t = a_t \odot h_{t-1} + b_t$; all products are entry by entry; $\bullet$ is "
         r"associative, so that brackets may be set anywhere.",
         inputs=inputs,
@@ -233,10 +227,6 @@ def eq_stabiliser():
         return np.array(ratios)
 
     return Certificate(
-        statement=r"\begin{aligned} C_t &= f_t\,C_{t-1} + i_t\,\tilde C_t, \\ N_t &= f_t\,N_{t-1} + i_t, \\ "
-        r"m_t &= \max(\ln f_t + m_{t-1},\; \ln i_t), \\ \hat f_t &= e^{\ln f_t + m_{t-1} - m_t}, \quad "
-        r"\hat i_t = e^{\ln i_t - m_t} \\ \Longrightarrow\quad \hat C_t &= e^{-m_t} C_t, \quad "
-        r"\hat N_t = e^{-m_t} N_t, \\ \frac{\hat C_t}{\hat N_t} &= \frac{C_t}{N_t} \end{aligned}",
         conditions=r"$C_0 = N_0 = 0$, $m_0 = -\infty$; $\hat C$ and $\hat N$ follow the first two lines with "
         r"$\hat f$ and $\hat i$ in place of $f$ and $i$; products are entry by entry.",
         inputs=inputs,
@@ -280,9 +270,6 @@ def eq_attention():
         return attention.gradient("tanh", w, x, y)[2][0][1:, 0] / scale
 
     return Certificate(
-        statement=r"\begin{aligned} a &= \operatorname{softmax}(u \cdot h_1, \dots, u \cdot h_T), \\ "
-        r"\hat y &= \sum_{t=1}^{T} a_t\,(v \cdot h_t), \\ \frac{\partial^{+} \hat y}{\partial h_t} &= "
-        r"a_t\,\bigl(v + (v \cdot h_t - \hat y)\,u\bigr)^{\mathsf T} \end{aligned}",
         conditions=r"Every $h_s$ with $s \ne t$ is held fixed: this is the direct path, without a product "
         r"over steps. A constant added to $\hat y$ changes nothing, with $\hat y$ taken before it.",
         inputs=inputs,

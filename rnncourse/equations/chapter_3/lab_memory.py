@@ -38,7 +38,6 @@ def eq_latch():
         return w * of(w) - back(of(w))
 
     return Certificate(
-        statement=r"u^{*} = w \sqrt{1 - \tfrac1w} - \operatorname{artanh}\sqrt{1 - \tfrac1w}, \qquad w > 1",
         conditions=r"$a_t = w \tanh(a_{t-1}) - u$; the upper state exists for $u \le u^{*}$.",
         inputs=inputs,
         claim=formula,

@@ -145,9 +145,7 @@ def examine(id, rng):
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     row = rows()[id]()
-    certificate = Certificate(
-        row.claim, row.needs, row.inputs, row.right, row.oracles, row.wrong | row.misses
-    )
+    certificate = Certificate(row.needs, row.inputs, row.right, row.oracles, row.wrong | row.misses)
     errors, missed = measure(certificate, rng)
     missed = {name: float(error) for name, error in missed.items()}
     found = {name: missed.pop(name) for name in row.misses}
