@@ -67,6 +67,17 @@ def test_what_is_to_be_predicted_is_marked(path):
 
 
 @notebooks
+def test_a_page_says_how_many_exercises_it_requires_and_folds_none_of_them(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    said = re.search(r"for the (two |three )?required exercise", text)
+    number = {"two ": 2, "three ": 3, None: 1}[said[1]] if said else 0
+    assert text.count(":class: required") == number
+    for section in re.split(r"^(?=## )", text, flags=re.MULTILINE):
+        assert not section.startswith(("## Going deeper", "## Further")) or ":class: required" not in section
+
+
+@notebooks
 def test_cells_are_short(path):
     cells = ["".join(c["source"]).splitlines() for c in code_cells(path)]
     if not cells:

@@ -49,11 +49,11 @@ SPHINX = "{eval-rst}", "{bibliography}"  # what Jupyter cannot show in any words
 
 def unfolded(choice):
     """A {choice} as an admonition with its options and a dropdown with what the page says of each."""
-    asked, options, reveal = parse(choice[2])
+    asked, options, reveal = parse(choice["name"], choice["text"])
     lettered = list(zip("abcdefghij", options, strict=False))
     shown = [f"- **{letter}** {option.text}" for letter, option in lettered]
     says = [f"- **{letter}** {'✓' if option.right else '✗'} {option.feedback}" for letter, option in lettered]
-    head = ":::{admonition} " + ("Predict" if choice[1] else "Question")
+    head = ":::{admonition} " + ("Predict" if choice["predict"] else "Question")
     more = filter(None, reveal.lines)
     lines = [head, *asked.lines, *shown, ":::", "", ":::{dropdown} Answer", *says, "", *more, ":::"]
     return "\n".join(lines)

@@ -25,7 +25,7 @@ class Choice(SphinxDirective):
             raise self.error(f"choice {name}: the name is made of small letters, digits and hyphens")
         self.env.metadata[self.env.docname].setdefault("choices", []).append(name)
         try:
-            asked, options, reveal = parse("\n".join(self.content))
+            asked, options, reveal = parse(name, "\n".join(self.content))
         except ValueError as error:
             raise self.error(f"choice {name}: {error}") from None
 

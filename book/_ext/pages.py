@@ -81,9 +81,21 @@ def repair(app, pagename, templatename, context, doctree):
     context["toctree"] = menu
 
 
+LOOKED_UP = "prerequisites", "three-ways", "how-it-is-checked", "appendix/"
+
+
+def turn(app, pagename, templatename, context, doctree):
+    """Next leads from the first page to the last; the pages to look things up are in no order."""
+    _, before, after = app.builder.relations.get(pagename, (None, None, None))
+    for way, other in ("prev", before), ("next", after):
+        if any(name and name.startswith(LOOKED_UP) for name in (pagename, other)):
+            context[way] = None
+
+
 def setup(app):
     app.connect("source-read", check_notebook)
     app.connect("doctree-read", check_pictures)
     app.connect("doctree-resolved", polish, priority=900)
     app.connect("doctree-resolved", keep_punctuation)
     app.connect("html-page-context", repair)
+    app.connect("html-page-context", turn)

@@ -5,9 +5,12 @@ then what any answer reveals.
 """
 
 import re
+from hashlib import sha256
 from typing import NamedTuple
 
-CHOICE = re.compile(r"^:::\{choice\} \S+\n(:predict:\n)?(.*?)^:::$", re.MULTILINE | re.DOTALL)
+CHOICE = re.compile(
+    r"^:::\{choice\} (?P<name>\S+)\n(?P<predict>:predict:\n)?(?P<text>.*?)^:::$", re.MULTILINE | re.DOTALL
+)
 MARK = re.compile(r"- \(([ x])\) +")
 
 
@@ -33,8 +36,11 @@ class Question(NamedTuple):
     reveal: Part
 
 
-def parse(text):
-    """The parts of a question; a ValueError says what is out of shape."""
+def parse(name, text):
+    """The parts of a question; a ValueError says what is out of shape.
+
+    The options come in an order that only the question's name decides, and so tells nothing.
+    """
     lines = text.splitlines()
     outside = [i for i, line in enumerate(lines) if line and not line.startswith(" ")]
     first = next((i for i in outside if lines[i].startswith("- ")), 0)
@@ -45,7 +51,8 @@ def parse(text):
     options = [_option(lines[i:j], i) for i, j in zip(starts, [*starts[1:], end], strict=True)]
     if not any(option.right for option in options):
         raise ValueError("one option at least starts with (x)")
-    return Question(Part(lines[:first], 0), options, Part(lines[end:], end))
+    drawn = sorted(range(len(options)), key=lambda i: sha256(f"{name} {i}".encode()).digest())
+    return Question(Part(lines[:first], 0), [options[i] for i in drawn], Part(lines[end:], end))
 
 
 def _option(lines, offset):

@@ -44,6 +44,17 @@ def test_links_lead_somewhere(site, name):
     assert broken == []
 
 
+def test_next_leads_through_every_page_that_is_to_be_read(site, names):
+    name, read = "index.html", []
+    while name:
+        read.append(name)
+        after = parsed(site / name).select_one("link[rel=next]")
+        name = after and (site / name).parent.joinpath(after["href"]).resolve().relative_to(site.resolve()).as_posix()
+    assert read[-1] == "3-lstm/what-was-found.html"
+    assert {page for page in names if re.match(r"\d-", page)} < set(read)
+    assert not any(page.startswith(("appendix/", "prerequisites")) for page in read)
+
+
 def test_page_is_well_formed(site, name):
     soup = parsed(site / name)
     ids = [tag["id"] for tag in soup.select("[id]")]

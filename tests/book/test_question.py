@@ -21,17 +21,30 @@ Both are short.
 
 
 def test_a_question_has_parts_that_know_their_lines():
-    asked, options, reveal = parse(TEXT)
+    asked, options, reveal = parse("two", TEXT)
     assert str(asked) == "Which one, of the two?"
-    assert options == [
+    assert sorted(options) == [
         Option(False, Part(["the first,", "on two lines"], 3), Part(["", "No.", "", "- really"], 5)),
         Option(True, Part(["the second"], 9), Part([""], 10)),
     ]
     assert reveal.lines == TEXT.splitlines()[reveal.offset :] == ["Both are short.", "", "- so is this list"]
 
 
+def order(name, words="abcd"):
+    options = (f"- ({mark}) {word}" for mark, word in zip("x   ", words, strict=True))
+    return [str(option.text) for option in parse(name, "\n".join(["Which?", *options])).options]
+
+
+def test_the_name_alone_decides_the_order():
+    names = [f"q-{i}" for i in range(99)]
+    assert order("q-1") == order("q-1") and sorted(order("q-1")) == list("abcd")
+    assert all([w.upper() for w in order(name)] == order(name, "ABCD") for name in names)
+    firsts = [order(name)[0] for name in names]
+    assert all(15 < firsts.count(word) < 35 for word in "abcd")
+
+
 def test_nothing_is_revealed_where_nothing_follows():
-    assert parse("Which?\n\n- (x) this").reveal.lines == []
+    assert parse("one", "Which?\n\n- (x) this").reveal.lines == []
 
 
 @pytest.mark.parametrize(
@@ -46,4 +59,4 @@ def test_nothing_is_revealed_where_nothing_follows():
 )
 def test_what_is_out_of_shape_is_said(text, words):
     with pytest.raises(ValueError, match=words):
-        parse(text)
+        parse("bad", text)

@@ -231,9 +231,9 @@ def test_a_copy_to_work_in_asks_and_links_in_jupyters_words(tmp_path, book):
     mine = tmp_path / "work" / "1" / "a.ipynb"
     (cell,) = nbformat.read(mine, 4).cells
     question, answer = cell.source.split("\n\n<details>\n")
-    assert question.endswith("> **Predict**\n>\n> How many rows?\n>\n> - **a** $n$\n> - **b** $m$")
+    assert question.endswith("> **Predict**\n>\n> How many rows?\n>\n> - **a** $m$\n> - **b** $n$")
     assert answer == (
-        "<summary>Answer</summary>\n\n- **a** ✗ One an input.\n- **b** ✓ One an *output*.\n\n"
+        "<summary>Answer</summary>\n\n- **a** ✓ One an *output*.\n- **b** ✗ One an input.\n\n"
         "Count them.\n\n</details>\n\nAfter."
     )
     mine.write_text("mine")
