@@ -293,7 +293,6 @@ def cliff_surface(paths=None):
     fig, views = panels((3.3, 3.6), (2.9, 3.6)) if paths else figure(height=3.4)
     views = views if paths else [views]
     levels, column = [0.02, 0.05, 0.38, 0.42], 30
-    near = [(w[column], b[np.abs(E[:, column] - level).argmin(), column]) for level in levels]
     for view in views:
         lines = view.contour(
             np.broadcast_to(w, b.shape), b, E, levels, colors=COLORS["reference"], linewidths=0.7
@@ -303,8 +302,11 @@ def cliff_surface(paths=None):
             view.plot(*np.transpose(path), lw=1, label=label, **look)
         view.set(xlabel="w", xlim=(4, 6), ylim=(-3.5, -1.7))
         view.set_ylabel("b", rotation=0)
-        if view is views[0]:
-            view.clabel(lines, fontsize=11, manual=near)
+        if view is views[0]:  # clabel would turn each label, by an angle whose last digit is chance
+            for level, path in zip(levels, lines.get_paths(), strict=True):
+                near = w[column], b[np.abs(E[:, column] - level).argmin(), column]
+                at = path.vertices[np.hypot(*(path.vertices - near).T).argmin()]
+                view.annotate(f"{level}", at, (2, 1), textcoords="offset points", color=COLORS["reference"])
     views[0].text(5.9, spectra.wall(5.9) + 0.12, "wall", ha="right", color=COLORS["input"])
     if paths:
         views[1].set(xlim=(4.82, 4.98), ylim=(-2.62, -2.44), xticks=[4.85, 4.9, 4.95], title="enlarged")
