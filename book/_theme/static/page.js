@@ -25,19 +25,26 @@ wide.addEventListener("change", fit);
 fit();
 
 // A link into what is folded opens it. The browser has looked for the place before; so look again.
-const arrive = () => {
+const unfold = () => {
   const id = decodeURIComponent(location.hash.slice(1)), target = id && document.getElementById(id);
-  if (!target) return;
+  if (!target) return null;
   const inside = target.querySelector(":scope > details.deeper");
   for (let box = inside ?? target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-  target.scrollIntoView();
+  return target;
 };
+const arrive = () => unfold()?.scrollIntoView();
 addEventListener("hashchange", arrive);
+// A reload, and coming back, keep what was open: the browser restores a height on the page, and needs the same page for it.
+const folds = [...document.querySelectorAll("article details")];
+const keepFolds = () => history.replaceState({open: folds.flatMap((fold, i) => fold.open ? [i] : [])}, "");
+let keeping;
+document.addEventListener("toggle", () => { clearTimeout(keeping); keeping = setTimeout(keepFolds, 100); }, true);
 const [visit] = performance.getEntriesByType("navigation");
 if (visit?.type === "navigate") {
   arrive();
   addEventListener("load", () => document.fonts.ready.then(arrive), {once: true});
-}
+} else if (history.state?.open) history.state.open.forEach((i) => { if (folds[i]) folds[i].open = true; });
+else unfold();
 
 // The contents mark the section in view: the last whose heading has passed the head of the page.
 const places = new Map([...document.querySelectorAll(".contents a[href^='#']")].map((link) => [document.getElementById(link.hash.slice(1)), link]));
@@ -72,12 +79,15 @@ addEventListener("load", () => whenIdle(drawNext));
 const drawn = new ResizeObserver((boxes) => boxes.forEach(({target: box}) => {
   if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
   else if (box !== document.activeElement) box.removeAttribute("tabindex");
-  if (box.matches(".highlight > pre") && !box.nextElementSibling && !box.closest(".cell, .docstring")) offerCopy(box);
+  if (box.matches(".highlight > pre") && !box.nextElementSibling && !box.closest(".cell, .docstring, .output")) offerCopy(box);
 }));
-document.querySelectorAll("pre, .katex-display, .scroll, .output, .rnn-figure").forEach((box) => {
+const SCROLL = "pre, .katex-display, .scroll, .output, .rnn-figure";
+window.reachable = (place) => [place, ...place.querySelectorAll(SCROLL)].forEach((box) => {
+  if (!box.matches?.(SCROLL)) return;
   box.tabIndex = 0;
   drawn.observe(box);
 });
+reachable(document);
 
 function offerCopy(code) {
   if (!navigator.clipboard) return;
