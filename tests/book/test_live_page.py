@@ -124,10 +124,14 @@ def test_one_copy_button_a_cell_and_it_says_what_it_copies(lab):
     )
 
 
-def test_what_an_edit_above_has_overtaken_says_so(lab):
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [(NUDGE, "W = 3"), ("[data-cell=a007]", "W[0, 0] = 3"), ("[data-cell=a007]", "rnn.dsigma = np.tanh")],
+)
+def test_what_an_edit_above_has_overtaken_says_so(lab, cell, code):
     page = lab()
     expect(run(page, LOOPS)).to_contain_text("Same")
-    edit(page, NUDGE, "W = 3")
+    edit(page, cell, code)
     expect(page.locator(f"{LOOPS} .status")).to_contain_text(re.compile(r"From before your edit in cell \d+"))
     page.locator(f"{LOOPS} .status button").click()
     expect(page.locator(f"{LOOPS} .status")).to_contain_text("after your edit in cell")
@@ -246,6 +250,8 @@ def test_hostile_output_does_nothing(lab):
     box = edit(page, NUDGE, "hostile")
     page.keyboard.press("Control+Enter")
     expect(box.locator(".mine b")).to_have_text("bold")
+    expect(box.locator(".mine .text_html")).to_have_attribute("tabindex", "0")  # it scrolls sideways
+    expect(box.locator(".mine pre")).not_to_have_attribute("tabindex", "0")
     expect(box.locator(".mine pre")).to_have_text("<i>not slanted</i>")
     assert page.evaluate("window.harmed") is None
 

@@ -55,6 +55,13 @@ def test_cells_share_names_until_a_fresh_start(page):
     assert run(page, "x")["error"]["kind"] == "NameError"
 
 
+def test_what_a_cell_sets_in_a_module_ends_with_the_next_import(page):
+    before = shown(run(page, "from rnncourse import rnn\nrnn.sigma, rnn.dsigma"))
+    assert shown(run(page, "rnn.sigma = rnn.dsigma = 3\nrnn.sigma, rnn.dsigma")) == ["(3, 3)"]
+    run(page, "rnn.sigma = 4")
+    assert shown(run(page, "from rnncourse import rnn\nrnn.sigma, rnn.dsigma")) == before
+
+
 def test_a_fresh_start_forgets_what_the_course_has_counted_but_not_numpy(page):
     first, second = (shown(run(page, DIFFERS)) for _ in range(2))
     numpy = sys.modules["numpy"]

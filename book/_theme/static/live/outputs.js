@@ -26,7 +26,7 @@ export const harmless = (html) => {
 const string = (value) => (Array.isArray(value) ? value.join("") : value ?? "");
 
 const lines = (text, changed, kind) => {
-  const pre = el("pre", {tabIndex: 0});
+  const pre = el("pre");
   const rows = text.replace(/\n$/, "").split("\n");
   rows.forEach((row, i) => {
     const end = i < rows.length - 1 ? "\n" : "";
@@ -35,12 +35,17 @@ const lines = (text, changed, kind) => {
   return el("div", {className: `output ${kind}`}, el("div", {className: "highlight"}, pre));
 };
 
-// The outputs (nbformat) with the lines in `changed` tinted.
-export const draw = (outputs, changed = new Set()) => outputs.map(({output_type: type, name, text, data = {}}) => {
+// The outputs (nbformat) with the lines in `changed` tinted; what scrolls sideways in them is reached by keyboard.
+export const draw = (outputs, changed) => outputs.map((output) => {
+  const box = drawOne(output, changed);
+  window.reachable(box);
+  return box;
+});
+const drawOne = ({output_type: type, name, text, data = {}}, changed = new Set()) => {
   if (type === "stream") return lines(string(text), changed, name === "stderr" ? "stream warned" : "stream");
   if (data["text/html"]) return el("div", {className: "output text_html"}, harmless(string(data["text/html"])));
   return lines(string(data["text/plain"]), changed, "text_plain");
-});
+};
 
 export const isFigure = (outputs) => outputs.some(({data = {}}) => /<svg/.test(string(data["text/html"])));
 

@@ -6,6 +6,11 @@ const numbers = new Map();
 const number = (text) => numbers.get(text) ?? numbers.set(text, numbers.size + 1).get(text);
 const WORDS = /[\p{L}_][\p{L}\p{N}_]*/gu;
 const MADE = /^[ \t]*(?:(?:def|class|for|with\b.*\bas|import|from\b.*\bimport)\s+)?([\p{L}_][\p{L}\p{N}_]*(?:\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*)\s*(?:[-+*/@]?=(?!=)|\(|:|\bin\b|$)/gmu;
+// What is changed in its place: W[0] = 1, rnn.sigma = f; row.append(1), rng.normal().
+const SET = /(?:^|[^\p{L}\p{N}_.])([\p{L}_][\p{L}\p{N}_]*)(?:\.[\p{L}_][\p{L}\p{N}_]*|\[[^\]\n]*\])+\s*(?:\*\*|\/\/|[-+*/@%])?=(?!=)/gmu;
+const CHANGING = "append|extend|insert|pop|remove|clear|sort|reverse|update|setdefault|add|discard|fill|resize|put|partition|shuffle|seed";
+const DRAWING = "random|normal|standard_normal|uniform|integers|choice|permutation";
+const CALLED = new RegExp(`([\\p{L}_][\\p{L}\\p{N}_]*)(?:\\.[\\p{L}_][\\p{L}\\p{N}_]*)*\\.(?:${CHANGING}|${DRAWING})\\(`, "gu");
 
 const BOUND = /\bdef\s+\w+\s*\(([^)]*)\)|\blambda\b([^:]*):|^[ \t]+([\w, ]+?)\s*[-+*/@]?=(?!=)|\bfor\s+([\w, ()]+?)\s+in\b/gmu;
 
@@ -18,7 +23,8 @@ export const reread = (cell, code) => {
     for (const name of lists.join(" ").match(WORDS) ?? []) if (!outside.has(name)) words.delete(name);
   }
   const makes = [...code.matchAll(MADE)].flatMap(([, list]) => list.match(WORDS));
-  return {...cell, reads: [...words], makes: [...new Set([...cell.makes, ...makes])]};
+  const changes = [SET, CALLED].flatMap((how) => [...code.matchAll(how)]).map(([, name]) => name).filter((name) => !makes.includes(name));
+  return {...cell, reads: [...words], makes: [...new Set([...cell.makes, ...makes])], changes: [...new Set([...cell.changes, ...changes])]};
 };
 
 // joined(cells, sure): those that surely take part; and of the others, exercises not answered and solutions not opened,

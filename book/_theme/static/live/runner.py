@@ -123,7 +123,7 @@ class Page:
             del sys.modules[name]
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
-        self.names, self.explorables = module.__dict__, {}
+        self.names, self.explorables, self.altered = module.__dict__, {}, {}
         self.names["display"] = self.display
         self.outputs = Outputs()
 
@@ -170,8 +170,21 @@ class Page:
         seconds = time.perf_counter() - start
         return json.dumps({"seconds": seconds, "outputs": self.outputs.stored(), "error": error})
 
+    def _mind_modules(self, tree):
+        """An import makes a module what it was before cells set names in it, as in `rnn.sigma = np.tanh`."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                homes = [self.names.get(alias.asname or alias.name) for alias in node.names]
+                for home, name in [key for key in self.altered if key[0] in homes]:
+                    setattr(home, name, self.altered.pop((home, name)))
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                home = self.names.get(ast.unparse(node.value))
+                if isinstance(home, types.ModuleType) and node.attr in vars(home):
+                    self.altered.setdefault((home, node.attr), vars(home)[node.attr])
+
     def _execute(self, code, filename):
         tree = ast.parse(code, filename)
+        self._mind_modules(tree)
         last = tree.body[-1] if tree.body else None
         shown = isinstance(last, ast.Expr) and not _hushed(code)
         if shown:
