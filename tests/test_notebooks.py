@@ -6,6 +6,7 @@ nbval executes each once and compares; that a second run gives the same bytes is
 import ast
 import json
 import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -29,6 +30,12 @@ def test_there_are_notebooks_and_all_are_in_the_table_of_contents():
     toc = (ROOT / "book" / "_toc.yml").read_text()
     missing = [p for p in NOTEBOOKS if str(p.relative_to(ROOT / "book").with_suffix("")) not in toc]
     assert NOTEBOOKS and not missing
+
+
+def test_no_two_pages_share_the_name_of_a_cell():
+    """What a reader writes into a cell is kept in the browser under that name alone."""
+    names = [cell["id"] for path in NOTEBOOKS for cell in code_cells(path)]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 @notebooks
