@@ -7,7 +7,7 @@
 # make pdf      the whole course as one PDF
 # make release  the zip, the PDF and the package's wheel in _build/release, as a tag v... publishes them
 # make other-cpu  the notebooks' outputs as an older processor computes them
-# make nightly  what `make test` leaves to the night: notebooks give the same bytes; the slow cells and slices of every page in the browser
+# make nightly  what `make test` leaves to the night: notebooks give the same bytes; every page and every link in the browser
 # make alarms   spoil stored outputs and formulas; the notebooks must notice
 # make versions  the tests on the oldest and newest numpy and Python
 # make mutation  alters the package, one sign or index at a time; a test must fail (an hour or two)
