@@ -73,14 +73,14 @@ def _(f, t, k):
 def _(v):
     """These are the right entries for some diagonal, but as a vector: a Jacobian has one row per output.
 
-    f * C acts entry by entry, so f itself looks like the derivative.
+    Gates act entry by entry, so that their product looks like the derivative.
     """
     return v
 
 
 @gate_path.mistake("power-of-last", "eq-gate-path", part="product")
 def _(f):
-    """This is a power of the last gate: the gates differ from step to step.
+    """This is a power of the last factor: the gates differ from step to step.
 
     One step is computed well and then repeated.
     """
@@ -89,7 +89,7 @@ def _(f):
 
 @gate_path.mistake("from-k", "eq-gate-path", part="rows")
 def _(f, t, k):
-    """Your product begins one step too early: f_k leads into C_k, and you start at C_k.
+    """Your product begins one step too early: the gate of step k leads into the state at which you start.
 
     The product is taken from k to t, both included.
     """
@@ -98,18 +98,18 @@ def _(f, t, k):
 
 @gate_path.mistake("until-t-1", "eq-gate-path", part="rows")
 def _(f, t, k):
-    """Your product ends one step too early: f_t is the last factor.
+    """Your product ends one step too early: the gate of step t is in the last factor.
 
-    `range` leaves out its end, or the row of f_t is taken for t.
+    `range` leaves out its end, or the row of step t is taken for t.
     """
     return f[k : t - 1]
 
 
 @gate_path.mistake("row-off-by-one", "eq-gate-path", part="rows")
 def _(f, t, k):
-    """The rows of f are one too late: f_t stands in row t - 1, since there is no f_0.
+    """The rows are one too late: step t has row t - 1, since there is no step 0.
 
-    States have a row 0 and gates have none, so that their rows are numbered differently.
+    States have a row 0 and what a step reads has none, so that their rows are numbered differently.
     """
     return f[k + 1 : t + 1]
 
@@ -158,7 +158,7 @@ gate_path.also("product-over-units", lambda f, t, k: np.diag(f[k:t].prod(axis=1)
 
 @gate_path.mistake("summed", "eq-gate-path", part="product")
 def _(f):
-    """The gates are added where they multiply: each step scales what the step before has left.
+    """The factors are added where they multiply: each step scales what the step before has left.
 
     The double sum adds over time, and the product inside it is drawn into the sum.
     """
@@ -176,7 +176,7 @@ def _(f):
 
 @gate_path.mistake("last-only", "eq-gate-path", part="product")
 def _(f):
-    """Only the last step is there: this is dC_t/dC_{t-1}.
+    """Only the last step is there: this is the Jacobian from step t - 1 to step t.
 
     The slip of the paper's index: the factor is the same for all i, and one is written for all.
     """

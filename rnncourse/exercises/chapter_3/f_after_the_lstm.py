@@ -5,6 +5,7 @@ import numpy as np
 from rnncourse.check.answers import arrays
 from rnncourse.check.exercises import exercise
 from rnncourse.exercises import domains
+from rnncourse.exercises.chapter_3.c_carousel import gate_path
 from rnncourse.rnn import sigma
 
 # 3f-step: one step of the minGRU
@@ -137,7 +138,7 @@ def a_run(n, m, T, t, k):
         "The steps k + 1, ..., t read the rows `x[k:t]`. Multiply 1 - sigma(x @ W_z.T + b_z) along time.",
     ),
     alike=(
-        *("from-k+last-only", "until-t-1+last-only", "rows-off-by-one+last-only"),
+        *("from-k+last-only", "until-t-1+last-only", "row-off-by-one+last-only"),
         *("gate-for-share+power-of-last",),
     ),
 )
@@ -159,6 +160,10 @@ def exact_path(
     return shape(product(share(gate(rows(x, t, k), W_z, b_z))))
 
 
+gate_path.share(exact_path, "vector", "power-of-last", "last-only", "summed")
+gate_path.share(exact_path, "from-k", "until-t-1", "row-off-by-one")
+
+
 @exact_path.mistake("gate-for-share", "eq-exact-path", part="share")
 def _(z):
     """You multiply the gates z. What a step keeps of the old state is the share 1 - z.
@@ -166,69 +171,6 @@ def _(z):
     In an LSTM the forget gate itself is the factor.
     """
     return z
-
-
-@exact_path.mistake("vector", "eq-exact-path", part="shape")
-def _(v):
-    """These are the right entries for some diagonal, but as a vector: a Jacobian has one row per output.
-
-    Gates act entry by entry, so that their product looks like the derivative.
-    """
-    return v
-
-
-@exact_path.mistake("power-of-last", "eq-exact-path", part="product")
-def _(a):
-    """This is a power of the last share: the gates differ from step to step, as the inputs do.
-
-    One step is computed well and then repeated.
-    """
-    return a[-1] ** len(a)
-
-
-@exact_path.mistake("last-only", "eq-exact-path", part="product")
-def _(a):
-    """Only the last step is there: this is dh_t/dh_{t-1}.
-
-    The Jacobian of one step is taken for that of all.
-    """
-    return a[-1]
-
-
-@exact_path.mistake("summed", "eq-exact-path", part="product")
-def _(a):
-    """The shares are added where they multiply: each step scales what the step before has left.
-
-    The sum over the uses of a weight is drawn into the product over steps.
-    """
-    return a.sum(axis=0)
-
-
-@exact_path.mistake("from-k", "eq-exact-path", part="rows")
-def _(x, t, k):
-    """Your product begins one step too early: z_k leads into h_k, and you start at h_k.
-
-    The product is taken from k to t, both included.
-    """
-    return x[k - 1 : t]
-
-
-@exact_path.mistake("until-t-1", "eq-exact-path", part="rows")
-def _(x, t, k):
-    """Your product ends one step too early: z_t is in the last factor.
-
-    `range` leaves out its end, or the row of x_t is taken for t.
-    """
-    return x[k : t - 1]
-
-
-@exact_path.mistake("rows-off-by-one", "eq-exact-path", part="rows")
-def _(x, t, k):
-    """The rows of x are one too late: x_t is in row t - 1, since there is no x_0.
-
-    States have a row 0 and inputs have none, so that their rows are numbered differently.
-    """
-    return x[k + 1 : t + 1]
 
 
 @exact_path.mistake("bias-missing", "eq-mingru", part="gate")
