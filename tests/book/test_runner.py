@@ -3,6 +3,7 @@
 import builtins
 import importlib.util
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -104,6 +105,15 @@ def test_an_error_is_one_sentence_with_the_line_of_the_cell(page, code, line, se
     assert error["line"] == line
     assert "runner.py" not in error["text"] and len(error["text"]) < 5000
     assert shown(run(page, "print(6 * 7)")) == ["42\n"]  # the page goes on
+
+
+@pytest.mark.skipif("NIGHTLY" not in os.environ, reason="for the night: all cells, twice")
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "book").rglob("*.ipynb")), ids=str)
+def test_a_cell_of_the_book_that_runs_twice_says_the_same(page, path):
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "code" and "minutes" not in cell["metadata"].get("live", {}):
+            first, second = (shown(run(page, "".join(cell["source"]), printed=True)) for _ in range(2))
+            assert first == second, cell["id"]
 
 
 def test_an_error_in_a_function_of_another_cell_names_the_line_that_called_it(page):

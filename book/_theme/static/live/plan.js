@@ -4,27 +4,48 @@
 // that made it and those that changed it, each with its code's version and the histories of what they had read.
 const numbers = new Map();
 const number = (text) => numbers.get(text) ?? numbers.set(text, numbers.size + 1).get(text);
-const WORDS = /[\p{L}_][\p{L}\p{N}_]*/gu;
-const MADE = /^[ \t]*(?:(?:def|class|for|with\b.*\bas|import|from\b.*\bimport)\s+)?([\p{L}_][\p{L}\p{N}_]*(?:\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*)\s*(?:[-+*/@]?=(?!=)|\(|:|\bin\b|$)/gmu;
-// What is changed in its place: W[0] = 1, rnn.sigma = f; row.append(1), rng.normal().
-const SET = /(?:^|[^\p{L}\p{N}_.])([\p{L}_][\p{L}\p{N}_]*)(?:\.[\p{L}_][\p{L}\p{N}_]*|\[[^\]\n]*\])+\s*(?:\*\*|\/\/|[-+*/@%])?=(?!=)/gmu;
-const CHANGING = "append|extend|insert|pop|remove|clear|sort|reverse|update|setdefault|add|discard|fill|resize|put|partition|shuffle|seed";
-const DRAWING = "random|normal|standard_normal|uniform|integers|choice|permutation";
-const CALLED = new RegExp(`([\\p{L}_][\\p{L}\\p{N}_]*)(?:\\.[\\p{L}_][\\p{L}\\p{N}_]*)*\\.(?:${CHANGING}|${DRAWING})\\(`, "gu");
+const NAME = String.raw`[\p{L}_][\p{L}\p{N}_]*`, LIST = String.raw`(${NAME}(?:\s*,\s*${NAME})*)`, FIRST = String.raw`(?:^|[^\p{L}\p{N}_.])(${NAME})`;
+const all = (code, ...patterns) => patterns.flatMap((one) => [...code.matchAll(new RegExp(one, "gmu"))])
+  .flatMap(([, ...lists]) => lists.flatMap((list) => list?.match(new RegExp(NAME, "gu")) ?? []));
 
-const BOUND = /\bdef\s+\w+\s*\(([^)]*)\)|\blambda\b([^:]*):|^[ \t]+([\w, ]+?)\s*[-+*/@]?=(?!=)|\bfor\s+([\w, ()]+?)\s+in\b/gmu;
+// Read: words but those after a dot, and those that are given a value, x = 1 and f(x=1).
+const READ = String.raw`${FIRST}(?![\p{L}\p{N}_])(?!\s*=(?![=}]))`;
+const MADE = [
+  String.raw`^[ \t]*(?:def|class)\s+(${NAME})`,
+  String.raw`(?:^|[;=])[ \t]*${LIST}(?=[ \t]*(?:(?:\*\*|//|[-+*/@%])?=(?!=)|:[^=\n]+=(?!=)))`,
+  String.raw`\bfor\s+${LIST}\s+in\b`,
+  String.raw`\b(?:import|as)\s+${LIST}`,
+];
+// Changed in its place: W[0] = 1, rnn.sigma = f; row.append(1), rng.normal().
+const CHANGED = [
+  String.raw`${FIRST}(?:\.${NAME}|\[[^\]\n]*\])+\s*(?:\*\*|//|[-+*/@%])?=(?!=)`,
+  String.raw`${FIRST}(?:\.${NAME})*\.(?:append|extend|insert|pop|remove|clear|sort|reverse|update|setdefault|add|discard|fill|resize|put|partition`
+    + String.raw`|shuffle|seed|random|normal|standard_normal|uniform|integers|choice|permutation)\(`,
+];
+const BOUND = String.raw`\bdef\s+\w+\s*\(([^)]*)\)|\blambda\b([^:]*):|^[ \t]+([\w, ]+?)\s*[-+*/@]?=(?!=)|\bfor\s+([\w, ()]+?)\s+in\b`;
 
-// The names of a cell that the reader has edited: each word is read, but for those that a function binds and no line
-// outside of it says; each that stands like a name made is made.
-export const reread = (cell, code) => {
-  const words = new Set(code.match(WORDS) ?? []);
-  const outside = new Set(code.split("\n").filter((line) => !/^(\s|def\b|@)/.test(line)).join("\n").match(WORDS) ?? []);
-  for (const [, ...lists] of code.matchAll(BOUND)) {
-    for (const name of lists.join(" ").match(WORDS) ?? []) if (!outside.has(name)) words.delete(name);
-  }
-  const makes = [...code.matchAll(MADE)].flatMap(([, list]) => list.match(WORDS));
-  const changes = [SET, CALLED].flatMap((how) => [...code.matchAll(how)]).map(([, name]) => name).filter((name) => !makes.includes(name));
-  return {...cell, reads: [...words], makes: [...new Set([...cell.makes, ...makes])], changes: [...new Set([...cell.changes, ...changes])]};
+// The code without its comments, and of texts only what an f-string reads.
+const TEXTS = /(?:\b([a-z]{1,2}))?("""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|#.*/gi;
+const bare = (code) => code.replace(TEXTS, (found, kind = "", text = "") => /f/i.test(kind) ? `(${text.match(/\{[^{}]*\}/g)?.join(" ") ?? ""})` : "()");
+
+// What stands in brackets, taken out: what is given a value there is no name of the page.
+const flat = (code) => {
+  const less = code.replace(/\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}/g, "#");
+  return less === code ? code : flat(less);
+};
+const BODY = /^([ \t]*)(def\b.*\n)(?:\1[ \t]+.*\n|[ \t]*\n)*/gm;
+
+// The names of a cell that the reader has edited, told from its text. What a function binds is not read, unless a line
+// outside of it says it too.
+export const reread = (cell, written) => {
+  const code = bare(written);
+  const outside = new Set(all(code.split("\n").filter((line) => !/^(\s|def\b|@)/.test(line)).join("\n"), READ));
+  const bound = new Set(all(code, BOUND).filter((name) => !outside.has(name)));
+  const makes = all(flat(`${code}\n`).replace(BODY, "$1$2"), ...MADE);
+  const reads = all(code, READ).filter((name) => !bound.has(name));
+  const changes = all(code, ...CHANGED).filter((name) => !makes.includes(name));
+  const unique = (...names) => [...new Set(names)];
+  return {...cell, reads: unique(...reads), makes: unique(...cell.makes, ...makes), changes: unique(...cell.changes, ...changes)};
 };
 
 // joined(cells, sure): those that surely take part; and of the others, exercises not answered and solutions not opened,
