@@ -17,7 +17,7 @@ from rnncourse._pages import equations, where
 from . import records
 from .answers import SEPARATION, TOLERANCE, a_thing
 from .exercises import EXERCISES, candidates, draw
-from .running import SECONDS, holds_dots, run
+from .running import SECONDS, holds_dots, run, watched
 from .search import explained
 from .verdicts import Verdict
 
@@ -78,14 +78,11 @@ def judge(ex, probe, answer, seconds=SECONDS):
 def forbidden(ex, function, arguments):
     """The name of a function that the exercise forbids and the answer calls, under whatever name, or None."""
     codes = {getattr(f, "__wrapped__", f).__code__: f.__name__ for f in ex.forbids}
-    called, profile = [], sys.getprofile()
     if not codes:
         return None
-    sys.setprofile(lambda frame, event, _: event == "call" and called.append(frame.f_code))
-    try:
+    called = []
+    with watched(lambda frame, event, _: event == "call" and called.append(frame.f_code)):
         run(function, arguments, ex.kind.read, again=True)
-    finally:
-        sys.setprofile(profile)
     return next((codes[code] for code in called if code in codes), None)
 
 

@@ -131,6 +131,17 @@ def unseen():
         pyplot.close(number)
 
 
+@contextlib.contextmanager
+def watched(look):
+    """Call look(frame, event, _) at each call and each return; afterwards all is as before."""
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+
+
 def bounded(call, seconds):
     """call(), stopped by TimedOut after so many seconds, but not inside a single endless C call."""
     if has_timer():

@@ -9,7 +9,6 @@ does, so many pairs of the slips that like to come together are tried.
 import ast
 import copy
 import inspect
-import sys
 import time
 import tokenize
 import warnings
@@ -21,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .answers import TOLERANCE
+from .running import watched
 
 PAIRS = 1600  # so that the verdict is the same on every machine
 SECONDS = 2  # for one that is very slow
@@ -98,17 +98,14 @@ def pairs(function, arguments, number=PAIRS):
 
 def shapes(function, arguments):
     """{name: shape} of the variables of a function, as they are at its end."""
-    found, profile = {}, sys.getprofile()
+    found = {}
 
     def look(frame, event, _):
         if event == "return" and frame.f_code is function.__code__:
             found.update({name: shape_of(value) for name, value in frame.f_locals.items()})
 
-    sys.setprofile(look)
-    try:
+    with watched(look):
         function(*copy.deepcopy(arguments))
-    finally:
-        sys.setprofile(profile)
     return found
 
 
