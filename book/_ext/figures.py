@@ -60,6 +60,10 @@ WORDS = {
     "J": "the transport",
     "g": "the slope of the loss",
     "copy": "the copy of W",
+    "W": "the weights W",
+    "U": "the weights U",
+    "x": "the input",
+    "before": "the state before",
 }
 
 

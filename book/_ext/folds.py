@@ -6,7 +6,7 @@ from docutils import nodes
 
 from .raw import wrap
 
-HARMLESS = {"Grid", "range", "list", "np"}  # whatever else is called computes something worth reading
+HARMLESS = {"Grid", "range", "list", "np", "pictures", "stored"}  # whatever else is called computes something worth reading
 
 
 def picture_only(source):

@@ -187,6 +187,7 @@ def make_cards(app, doctree, docname, facts):
         if asked:
             known.append(facts_of | {"cells": [fact["id"] for fact in asked]})
         for fact in asked:
+            name_verdicts(card, fact["exercise"], facts_of["number"])
             hints = [marked(hint) for hint in EXERCISES[fact["exercise"]].hints]
             answers[fact["id"]] = {"exercise": label, "number": facts_of["number"], "hints": hints}
         if asked and card[-1] is not node:
@@ -196,6 +197,14 @@ def make_cards(app, doctree, docname, facts):
         start = f'<div class="card" data-label="{label}">'
         parent[place:place] = wrap(start, card, "</div>")
     return {"exercises": known, "answers": answers, "equations": equations(app, docname)}
+
+
+def name_verdicts(card, key, number):
+    """What a check says is headed by the exercise's number on the page, where a notebook has its key."""
+    for raw in (raw for part in card for raw in part.findall(nodes.raw)):
+        said = raw.astext()
+        if 'class="rnn-check"' in said:
+            raw[0] = nodes.Text(re.sub(rf"(?<=[>\"]){re.escape(key)}(?= · )", f"Exercise {number}", said))
 
 
 def head(node, number, required):

@@ -54,6 +54,7 @@ def typeset(latex, display):
 
 # What of an equation the page's pictures show too, by the name that their parts have: explore.js lights both.
 TERMS = {
+    "eq-rnn": {"h_t =": "h", "W": "W", "h_{t-1}": "before", "U": "U", "x_t": "x"},
     "eq-double-sum": {
         r"\frac{\partial L_t}{\partial h_t}": "g",
         r"\frac{\partial h_t}{\partial h_k}": "J",

@@ -17,43 +17,63 @@ ARROW = {"arrowstyle": "-|>", "mutation_scale": 10, "lw": 1.5, "shrinkA": 0, "sh
 # --- Figure 1 -------------------------------------------------------------------------------------------
 
 
-def unrolled():
-    """The recurrent network folded, and unrolled over three steps."""
+def unrolled(moment=0):
+    """The recurrent network folded, and unrolled over three steps.
+
+    `moment` goes through one update: 1 to 3 forward, 4 to 6 back, 0 at rest.
+    """
     fig, ax = figure(height=2.7)
     _column(ax, 0, "")
     loop = Path([(0.25, 0.17), (1.05, 0.6), (1.05, -0.6), (0.28, -0.18)], [1, 4, 4, 4])
-    ax.add_patch(FancyArrowPatch(path=loop, **ARROW, color=COLORS["state"]))
-    ax.text(1.04, 0, "W", ha="center", va="center", color=COLORS["state"])
+    ax.add_patch(FancyArrowPatch(path=loop, **ARROW, color=COLORS["state"], gid="term-W"))
+    ax.text(1.04, 0, "W", ha="center", va="center", color=COLORS["state"], gid="term-W")
     ax.text(0, -1.72, "folded", ha="center", color=COLORS["reference"])
     ax.text(4, -1.72, "unrolled", ha="center", color=COLORS["reference"])
-    for x, t in ((2.55, "ₜ₋₁"), (4, "ₜ"), (5.45, "ₜ₊₁")):
-        _column(ax, x, t)
-        _arrow(ax, (x - 1.13, 0), (x - 0.33, 0), "W", (x - 0.73, 0.2), "state")
-    _arrow(ax, (5.77, 0), (6.57, 0), "W", (6.17, 0.2), "state")
+    columns = (2.55, "ₜ₋₁", "before"), (4, "ₜ", "h"), (5.45, "ₜ₊₁", None)
+    for number, (x, t, state) in enumerate(columns, 1):
+        _column(ax, x, t, state)
+        _arrow(ax, (x - 1.13, 0), (x - 0.33, 0), "W", (x - 0.73, 0.2), "state", "term-W")
+        forward = ((x - 1.13, 0), (x - 0.33, 0)), ((x, -0.8), (x, -0.33)), ((x, 0.3), (x, 0.77))
+        back = ((x + 0.13, 0.77), (x + 0.13, 0.31)), ((x + 1.13, -0.14), (x + 0.33, -0.14))
+        for start, end in forward:
+            _pulse(ax, start, end, "state", "-", moment == number)
+        for start, end in back[: 1 if number == 3 else 2]:
+            _pulse(ax, start, end, "gradient", (0, (2, 1)), moment == 7 - number)
+    _arrow(ax, (5.77, 0), (6.57, 0), "W", (6.17, 0.2), "state", "term-W")
     ax.set(xlim=(-0.5, 6.6), ylim=(-1.8, 1.5), aspect="equal")
     ax.axis("off")
+    place = ("", "t−1", "t", "t+1", "t+1", "t", "t−1")[moment]
+    lit = f" Lit: the {'state' if moment < 4 else 'gradient'} arrives at step {place}." if moment else ""
     fig.set_label(
         "Left, the network folded: the state h feeds back into itself through W, the input x enters through "
         "U, the loss L hangs on h. Right, the same network unrolled: the state at t−1 goes through W to the "
         "state at t, and that to the state at t+1; at each step an input enters through the same U, and each "
-        "state has a loss of its own."
+        "state has a loss of its own." + lit
     )
     return fig
 
 
-def _column(ax, x, t):
+def _column(ax, x, t, state="h"):
     """One step of the network: input below, state, loss above."""
-    for y, letter, color in ((-1.1, "x", "input"), (0, "h", "state"), (1.1, "L", "reference")):
-        ax.add_patch(Circle((x, y), 0.3, fc=COLORS[color], ec="none", alpha=0.22))
-        ax.add_patch(Circle((x, y), 0.3, fc="none", ec=COLORS[color], lw=1.5))
-        ax.text(x, y, letter + t, ha="center", va="center")
-    _arrow(ax, (x, -0.8), (x, -0.33), "U", (x + 0.22, -0.57), "input")
+    terms = (-1.1, "x", "input", "x"), (0, "h", "state", state), (1.1, "L", "reference", None)
+    for y, letter, color, term in terms:
+        term = f"term-{term}" if term else None
+        ax.add_patch(Circle((x, y), 0.3, fc=COLORS[color], ec="none", alpha=0.22, gid=term))
+        ax.add_patch(Circle((x, y), 0.3, fc="none", ec=COLORS[color], lw=1.5, gid=term))
+        ax.text(x, y, letter + t, ha="center", va="center", gid=term)
+    _arrow(ax, (x, -0.8), (x, -0.33), "U", (x + 0.22, -0.57), "input", "term-U")
     _arrow(ax, (x, 0.3), (x, 0.77), "", (x, 0), "reference")
 
 
-def _arrow(ax, start, end, label, place, color):
-    ax.add_patch(FancyArrowPatch(start, end, **ARROW, color=COLORS[color]))
-    ax.text(*place, label, ha="center", va="center", color=COLORS[color])
+def _arrow(ax, start, end, label, place, color, term=None):
+    ax.add_patch(FancyArrowPatch(start, end, **ARROW, color=COLORS[color], gid=term))
+    ax.text(*place, label, ha="center", va="center", color=COLORS[color], gid=term)
+
+
+def _pulse(ax, start, end, color, style, lit):
+    """A thick arrow over a thin one, there in every frame and seen in its own."""
+    look = ARROW | {"mutation_scale": 14, "lw": 3.5, "ls": style, "alpha": float(lit)}
+    ax.add_patch(FancyArrowPatch(start, end, **look, color=COLORS[color]))
 
 
 # --- 1a: the Jacobian of one layer ----------------------------------------------------------------------
@@ -74,8 +94,8 @@ def jacobian(z=0.0, preset="generic"):
     fig.get_layout_engine().set(hspace=0.1)
     _bell(axes["bell"], pre)
     heatmap(axes["heat"], J, limit=abs(W).max() / 4, fontsize=11)
-    axes["heat"].set(yticks=[0.5, 1.5, 2.5], yticklabels=["1", "2", "3"], title="J = diag(σ′(z)) W")
-    axes["heat"].tick_params(length=0)
+    axes["heat"].set(title="J = diag(σ′(z)) W")
+    _units(axes["heat"], np.full(3, -0.3), np.array([0.5, 1.5, 2.5]))
     _gauge(axes["gauge"], norm, bound)
     slopes = ", ".join(f"{slope:.3f}" for slope in rnn.dsigma(pre))
     fig.set_label(
@@ -88,11 +108,16 @@ def jacobian(z=0.0, preset="generic"):
 def _bell(ax, pre):
     z = np.linspace(-8.5, 8.5, 120)
     ax.plot(z, rnn.dsigma(z), color=COLORS["gradient"])
-    ax.plot(pre, rnn.dsigma(pre), "o", color=COLORS["state"], ms=13, clip_on=False)
-    for unit, (p, slope) in enumerate(zip(pre, rnn.dsigma(pre), strict=True), 1):
-        ax.text(p, slope, str(unit), ha="center", va="center_baseline", color="white")
+    _units(ax, pre, rnn.dsigma(pre))
     ax.set(xlim=(-8.7, 8.7), ylim=(0, 0.29), xlabel="pre-activations of units 1, 2, 3", ylabel="σ′")
     ax.set_yticks([0, 0.125, 0.25], ["0", "⅛", "¼"])
+
+
+def _units(ax, x, y):
+    """The numbers of the units in circles: on the curve, and beside their rows of the Jacobian."""
+    ax.plot(x, y, "o", color=COLORS["state"], ms=13, clip_on=False)
+    for unit, place in enumerate(zip(x, y, strict=True), 1):
+        ax.text(*place, str(unit), ha="center", va="center_baseline", color="white")
 
 
 def _gauge(ax, norm, bound):
@@ -142,8 +167,9 @@ def triangle(term=18, last_factor="immediate"):
     params, x, h, dl = network()
     dW = rnn.backward(params, x, h, dl)[0].W
     fig, (left, right) = panels((3.7, 3.7), (2.3, 3))
-    for t, k in CELLS:
-        _cell(left, k, t, single[t, k], f"{count[t, k]} ×\n" if total else "")
+    for place, (t, k) in enumerate(CELLS):
+        times = f"{count[t, k]} ×\n" if total else ""
+        _cell(left, k, t, single[t, k], times, f"go-{place}")
     for t in range(1, T + 1):
         _cell(left, T + 1.3, t, sum(matrices[t, k] for k in range(1, t + 1)))
         _cell(left, t, T + 1.3, sum(matrices[s, t] for s in range(t, T + 1)))
@@ -179,11 +205,11 @@ def triangle(term=18, last_factor="immediate"):
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def _cell(ax, x, y, matrix, times=""):
+def _cell(ax, x, y, matrix, times="", gid=None):
     size = np.linalg.norm(matrix)
-    tint = 0.45 * np.clip(1 + np.log10(size) / 3, 0, 1)
-    ax.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, fc=COLORS["gradient"], alpha=tint, lw=0))
-    ax.text(x, y, times + f"{size:.3f}".removeprefix("0"), ha="center", va="center")
+    look = {"fc": COLORS["gradient"], "alpha": 0.45 * np.clip(1 + np.log10(size) / 3, 0, 1), "lw": 0}
+    ax.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, **look, gid=gid))
+    ax.text(x, y, times + f"{size:.3f}".removeprefix("0"), ha="center", va="center", gid=gid)
 
 
 # --- 1b, 1c: one term of the sum, and all terms in one walk ------------------------------------------------

@@ -278,11 +278,13 @@ def cliff_slice(w):
     return fig
 
 
-def cliff_surface(paths=None):
+def cliff_surface(paths=None, step=None):
     """Contours of the error, the wall, and the first steps of descent, enlarged.
 
-    `paths` is {label: (steps, 2)}.
+    `paths` is {label: (steps, 2)}, of which those up to `step` are drawn.
     """
+    if paths and step is not None:  # as many points in each frame: the rest wait at the last one
+        paths = {label: np.array(p)[np.minimum(np.arange(len(p)), step)] for label, p in paths.items()}
     w, u = np.linspace(4, 6, 81), np.sinh(np.linspace(-7, 7, 141)) / np.sinh(7) * 2  # u: above the wall
     b = spectra.wall(w) + u[:, None]
     E, steep = spectra.cliff(w, b)[0], w[w > 1 / rnn.dsigma(0.5)]

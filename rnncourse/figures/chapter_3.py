@@ -238,13 +238,12 @@ def paths(B=0.0, weights="× 1"):
     """The derivative of the cell by an earlier one, and the errors of the short formulas."""
     full, frozen, one_step = transports(*network(SCALES[weights], B, -B))
     fig, (left, right) = panels((3.2, 3.3), (3.2, 3.3))
-    for name, matrices, color, style in (
-        ("full", full, "gradient", "-"),
-        ("frozen", frozen, "cell", "--"),
-        ("single steps", one_step, "state", ":"),
+    for name, matrices, color, style, look in (
+        ("full", full, "gradient", "-", {"lw": 5, "alpha": 0.45}),  # pale and wide: another may lie on it
+        ("frozen", frozen, "cell", "--", {"lw": 2}),
+        ("single steps", one_step, "state", ":", {"lw": 1.3}),
     ):
-        gid = {"full": "term-full", "frozen": "term-frozen"}.get(name)
-        left.loglog(LAGS, [norm(M) for M in matrices], style, color=COLORS[color], lw=2, label=name, gid=gid)
+        left.loglog(LAGS, [norm(M) for M in matrices], style, color=COLORS[color], label=name, **look)
     left.axhline(1, color=COLORS["reference"], lw=0.7)
     error = [norm(F - G) / norm(F) for F, G in zip(full, frozen, strict=True)]
     other = [norm(F - S) / norm(F) for F, S in zip(full, one_step, strict=True)]
@@ -295,25 +294,41 @@ def half_life():
 
 
 def backward_norms(b_f=0.0, T=50):
-    """The two gradients on their way back from a loss at the last step."""
+    """The two gradients of an LSTM on their way back from a loss at the last step, and that of a plain network.
+
+    The plain network is h_t = tanh(W h_{t-1} + U x_t) with weights from the same range.
+    """
     params, x, _ = network(b_f=b_f)
     states = lstm.forward(params, x[:T], *np.zeros((2, len(params.b_f))))
     dl = np.zeros_like(states.h)
     dl[T] = 1 / np.sqrt(len(params.b_f))
     _, dh, dC = lstm.backward(params, x[:T], states, dl)
-    dh, dC = (np.linalg.norm(d, axis=1) for d in (dh, dC))
+    dh, dC, plain = (np.linalg.norm(d, axis=1) for d in (dh, dC, plain_gradient(params.W_c, x[:T], dl[T])))
     fig, ax = figure(height=3)
-    ax.semilogy(dC, color=COLORS["cell"], label="dL/dCₜ")
-    ax.semilogy(dh, "--", color=COLORS["gradient"], label="dL/dhₜ")
+    curves = (dC, "cell", "-", "dL/dCₜ"), (dh, "gradient", "--", "dL/dhₜ"), (plain, "reference", ":", "dL/dhₜ, plain network")
+    for norms, color, line, name in curves:
+        ax.semilogy(norms, line, color=COLORS[color], lw=2, label=name)
     ax.set(xlabel="step t", ylabel="norm", xlim=(0, T), ylim=(1e-16, 1e3))
     ax.minorticks_off()
-    name_ends(ax, {"dL/dCₜ": (dC[-1], COLORS["cell"]), "dL/dhₜ": (dh[-1], COLORS["gradient"])})
+    ax.legend(loc="lower right")
     fig.set_label(
         minus(f"Forget bias {b_f:g}")
         + f", a loss of gradient norm 1 at step {T}: dL/dC has norm {dC[T]:.1e} there and "
-        f"{dC[1]:.1e} at step 1, dL/dh {dh[1]:.1e} at step 1."
+        f"{dC[1]:.1e} at step 1, dL/dh {dh[1]:.1e} at step 1; in the plain network {plain[1]:.1e}."
     )
     return fig
+
+
+def plain_gradient(weights, x, dl):
+    """dL/dh_t of h_t = tanh(W h_{t-1} + U x_t), (W, U) = weights (n, n + m), for a loss at the last step."""
+    n = len(weights)
+    W, U = weights[:, :n], weights[:, n:]
+    h, dh = [np.zeros(n)], [dl]
+    for x_t in x:
+        h.append(np.tanh(W @ h[-1] + U @ x_t))
+    for h_t in h[:0:-1]:
+        dh.append(dh[-1] * (1 - h_t**2) @ W)
+    return np.array(dh[::-1])
 
 
 # --- 3f: after the LSTM ---------------------------------------------------------------------------------
@@ -428,32 +443,59 @@ def _rounded(error):
 
 
 def learning(data, T):
-    """The error of each network over the updates, one line a seed."""
-    fig, ax = figure(height=3.3)
-    solved, worst = {}, {}
-    for run in (run for run in data["runs"] if run["T"] == T):
-        kind, (color, style) = run["kind"], NETWORKS[run["kind"]]
-        label = None if kind in solved else kind
-        solved.setdefault(kind, []).append(run["updates"] if run["solved"] else None)
-        worst[kind] = max(worst.get(kind, 0), *run["error"])
-        updates = data["every"] * np.arange(1, len(run["error"]) + 1)
-        (line,) = ax.semilogy(
-            np.minimum(updates, run["updates"]), run["error"], style, color=COLORS[color], lw=1.3, label=label
-        )
-        if kind == "tanh":  # its dots lie on orthogonal's dashes, and would be lost under them
-            line.set(lw=2, zorder=3)
-    ax.axhline(1 / 6, color=COLORS["reference"], lw=0.7)
-    ax.text(data["updates"], 0.21, "best constant, 1/6", ha="right")
-    outside = [f"{kind} leaves the picture, up to {_rounded(e)}" for kind, e in worst.items() if e > TOP]
-    ax.text(data["updates"], 1.3, "; ".join(outside), ha="right")
-    ax.set(xlabel="updates, 64 sequences each", title="mean squared error", ylim=(5e-3, TOP))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4, columnspacing=1, handlelength=1.6)
-    says = (
-        f"{kind}: {', '.join(str(u) if u else 'not solved' for u in each)}" for kind, each in solved.items()
-    )
+    """The error of each network over the updates, a panel each and a line per seed."""
+    fig, axes = figure(2, 2, height=4.4, sharex=True, sharey=True)
+    says = []
+    for ax, (kind, (color, style)) in zip(axes.flat, NETWORKS.items(), strict=True):
+        runs = [run for run in data["runs"] if (run["kind"], run["T"]) == (kind, T)]
+        for run in runs:
+            updates = np.minimum(data["every"] * np.arange(1, len(run["error"]) + 1), run["updates"])
+            ax.semilogy(updates, run["error"], style, color=COLORS[color], lw=1.5, label=kind)
+        solved = sorted(run["updates"] for run in runs if run["solved"])
+        end = f"solved at {', '.join(map(str, solved))}" if solved else "never solved"
+        ax.set_title(f"{kind}\n{end}", color=COLORS[color])
+        ax.axhline(1 / 6, color=COLORS["reference"], lw=0.7)
+        worst = max((max(run["error"]) for run in runs), default=0)
+        if worst > TOP:
+            outside = f"up to {_rounded(worst)}"
+            ax.text(data["updates"], 1.1, outside, ha="right", va="top")
+            end += f", error {outside}"
+        says.append(f"{kind}: {end}")
+    axes[0, 0].text(data["updates"], 0.19, "always 1", ha="right", color=COLORS["reference"])
+    axes[0, 0].set(ylim=(5e-3, TOP), xlim=(0, data["updates"]), xticks=[0, 1500, 3000])
+    for ax in axes[1]:
+        ax.set_xlabel("updates")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("error")
+    fig.set_label(f"Adding over {T} steps: mean squared error over the updates. {'; '.join(says)}.")
+    return fig
+
+
+def opening(course, update):
+    """Training an LSTM: its error, the longest half-life of a unit, and how far back its gradient reaches.
+
+    `course` is {update: (error, longest half-life, gradient by lag)}; what came before `update` is a line.
+    """
+    updates = np.array(list(course))
+    errors, lives, gradients = map(np.array, zip(*course.values(), strict=True))
+    now = int(np.flatnonzero(updates == update)[0])
+    fig, (left, middle, right) = panels(*[(2.1, 2.5)] * 3)
+    for ax, values, color in (left, errors, "reference"), (middle, lives, "gate"):
+        ax.semilogy(updates, values, color=COLORS[color], lw=1, alpha=0.35)
+        ax.semilogy(updates, np.where(updates <= update, values, np.nan), color=COLORS[color], lw=2)
+        ax.plot(update, values[now], "o", color=COLORS[color])
+        ax.set(xlabel="update", xlim=(0, updates[-1] * 1.05), xticks=[0, 200, 400])
+    left.set(title="error", ylim=(5e-3, 0.5))
+    middle.set(title="longest half-life", ylim=(1, 500))
+    right.semilogy(gradients[0], ":", color=COLORS["reference"], lw=1)
+    right.semilogy(gradients[now], color=COLORS["cell"], lw=2)
+    right.set(title="gradient", xlabel="lag", ylim=(1e-9, 10), xlim=(0, gradients.shape[1]), xticks=[0, 20, 40])
+    right.set_yticks([1e-8, 1e-6, 1e-4, 1e-2, 1])
+    for ax in left, middle, right:
+        ax.minorticks_off()
     fig.set_label(
-        f"Adding over {T} steps, updates until solved for three seeds each. "
-        + ". ".join(["; ".join(says), *outside, ""]).strip()
+        f"After {update} updates: error {errors[now]:.2g}, longest half-life of a unit {lives[now]:.3g} steps, "
+        f"gradient at lag {gradients.shape[1] - 1} {gradients[now][-1]:.0e} of that at lag 0."
     )
     return fig
 

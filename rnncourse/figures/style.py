@@ -181,11 +181,12 @@ def drawing(fig):
 
 
 def _kept(name, ids):
-    """What becomes of an id: one that is referred to gets a number, a term's name and a panel stay."""
+    """What becomes of an id: one that is referred to gets a number; a term, a place to go, a panel stay."""
     if name in ids:
         return f' id="{ids[name]}"'
-    if name.startswith("term-"):
-        return f' data-term="{name.removeprefix("term-")}"'
+    kind, _, value = name.partition("-")
+    if kind in ("term", "go"):
+        return f' data-{kind}="{value}"'
     return ' data-panel=""' if name.startswith("subfigure_") else ""
 
 

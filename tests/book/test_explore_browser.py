@@ -22,6 +22,7 @@ def lines(rate, turn, word="rising"):
     ax.plot(t, sign * np.tanh(rate * t), "--")
     if turn == "down":
         ax.axhline(0, ls=":")
+    ax.text(8, 0.8, "last", gid="go-3")
     ax.set(ylim=(-1.1, 1.1), title=f"{word} at rate {rate:g}")
     fig.set_label(f"Rate {rate:g}, {turn}, {word}.")
     return fig
@@ -93,6 +94,13 @@ def test_arrow_keys_move_the_slider(visit):
     assert alt(page) == "Rate 0.5, up, rising."
     page.keyboard.press("ArrowRight")
     assert picture(page) == before  # there and back: every byte
+
+
+def test_a_click_on_a_part_of_the_picture_moves_the_slider(visit):
+    page = visit()
+    page.locator("[data-go]").first.click()
+    shows(page, "Rate 2, up, rising.")
+    assert page.get_by_role("slider", name="rate").input_value() == "3"
 
 
 def test_choices_change_the_frame_and_its_structure(visit):

@@ -64,10 +64,10 @@ def test_a_whole_chapter_by_keyboard_alone(visit, site):
     expect(page.locator(":target")).to_be_in_viewport()
 
     slider = tab_to(page, ".explore [type=range]")
-    before, spoken = slider.get_attribute("aria-valuetext"), page.locator(".explore output").first
+    before, spoken = slider.get_attribute("aria-valuetext"), page.locator(".explore:focus-within output")
     page.keyboard.press("ArrowRight")
     assert slider.get_attribute("aria-valuetext") != before
-    assert slider.get_attribute("aria-valuetext").endswith(f": {spoken.text_content()}")
+    assert slider.get_attribute("aria-valuetext").endswith(f": {spoken.first.text_content()}")
     tab_to(page, ".explore [type=reset]")
     page.keyboard.press("Enter")
     page.wait_for_function("([slider, text]) => slider.ariaValueText === text", arg=[slider, before])

@@ -217,6 +217,67 @@ def test_a_search_gives_no_answer_away(visit):
     expect(page.locator("#search-results")).not_to_contain_text("The order is swapped")
 
 
+def test_what_is_found_is_grouped_marked_and_reached_by_arrow_keys(visit):
+    page = visit("search.html?q=jacobian")
+    expect(page.locator("#search-results mark").first).to_have_text("Jacobian", ignore_case=True)
+    groups = page.locator("#search-results section:visible")
+    assert groups.locator("h3").all_text_contents() == ["Lessons", "Functions", "Equations", "More"]
+    for group, start in zip(groups.all(), ("", "appendix/api", "appendix/", "appendix/"), strict=True):
+        assert group.locator("a").first.get_attribute("href").startswith(start)
+    expect(groups.first.locator("p.context mark").first).to_be_visible()
+    page.locator("form.search input").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert page.locator("#search-results li > a").nth(1).evaluate("(link) => link === document.activeElement")
+
+
+def test_verdicts_on_the_page_are_headed_by_the_number_of_their_exercise(site):
+    soup = parsed(next(site.glob("1-*/a-jacobian.html")))
+    cards = [card for card in soup.select(".card") if card.select(".rnn-check")]
+    for i, card in enumerate(cards, 1):
+        heads = {said.strong.text.split(" · ")[0] for said in card.select(".rnn-check")}
+        assert heads == {f"Exercise 1a.{i}"}
+        assert {said["aria-label"].split(" · ")[0] for said in card.select(".rnn-check")} == heads
+    assert len(cards) > 2
+
+
+def test_the_front_page_plays_its_figure_to_the_longest_list_and_reads_it_by_slider(visit):
+    page = visit("index.html")
+    steps, said = page.locator("#steps"), page.locator(".learnt")
+    page.get_by_role("button", name="Stop").click()  # it plays by itself
+    page.get_by_role("button", name="Play").click()
+    steps.press("Home")
+    assert page.get_by_role("button", name="Play").is_visible()  # a hand on the slider stops it
+    near = page.locator(".fan output").all_text_contents()
+    steps.press("End")
+    far = page.locator(".fan output").all_text_contents()
+    assert said.text_content() == "60 steps: 0 of 7 plain networks learnt it, 7 of 7 LSTMs."
+    assert near[0] != far[0] and steps.get_attribute("aria-valuetext") == "60 numbers"
+
+
+def test_the_front_page_leads_back_to_where_one_was_and_fills_its_bars(visit):
+    page = visit("index.html")
+    assert page.get_by_role("link", name="Continue").count() == 0
+    page.goto(page.url.replace("index.html", "1-backpropagation-through-time/a-jacobian.html"))
+    form = page.locator("form.choice").first
+    form.locator("input").first.check()
+    form.get_by_role("button", name="Answer").click()
+    page.goto(page.url.replace("1-backpropagation-through-time/a-jacobian.html", "index.html"))
+    going_on = page.get_by_role("link", name="Continue: 1a · One link of the chain")
+    expect(going_on).to_have_attribute("href", re.compile("a-jacobian.html"))
+    bars = page.locator(".tile .bar")
+    expect(bars.first).to_have_attribute("aria-label", re.compile(r"^1 of \d+ done$"))
+    done = bars.evaluate_all("(all) => all.map((bar) => +bar.style.getPropertyValue('--done'))")
+    assert 0 < done[0] < 0.5 and done[1:] == [0, 0]
+
+
+def test_a_phone_shows_the_point_of_the_front_page_without_scrolling(visit):
+    page = visit("index.html", viewport={"width": 390, "height": 844})
+    for part in (".fan output", ".fan .plot", ".steps input"):
+        assert page.locator(part).last.bounding_box()["y"] < 800, part
+
+
 def test_the_style_has_the_palette_and_plain_colours_once(site):
     css = (site / "_static/course.css").read_text("utf-8")
     assert css.count("@supports not (color:") == 1

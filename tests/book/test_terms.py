@@ -7,7 +7,7 @@ OPACITY = "(one) => getComputedStyle(one).opacity"
 
 @pytest.mark.parametrize(
     ("page", "term", "other"),
-    [("1-backpropagation-through-time/b-gradient", "copy", "g"), ("3-lstm/a-gates", "f", "o")],
+    [("1-backpropagation-through-time/a-jacobian", "W", "U"), ("3-lstm/a-gates", "f", "o")],
 )
 def test_terms_light_up_in_formula_and_picture(visit, page, term, other):
     page = visit(f"{page}.html", viewport={"width": 1280, "height": 900})

@@ -1,10 +1,12 @@
 """The figures of chapter 1 show what independent computations give."""
 
 import re
+from collections import Counter
 from decimal import localcontext
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from rnncourse import rnn
@@ -14,6 +16,7 @@ from rnncourse.gradcheck import central_difference, complex_step, relative_error
 
 FIGURES = {
     "unrolled": pictures.unrolled,
+    "unrolled, back": lambda: pictures.unrolled(5),
     "jacobian": pictures.jacobian,
     "jacobian, far out": lambda: pictures.jacobian(-6, "generic × 4"),
     "triangle": pictures.triangle,
@@ -41,6 +44,30 @@ def numbers(text):
     return [float(x) for x in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", text.replace("−", "-").replace(",", ""))]
 
 
+def pulses(moment):
+    """The thick arrows that are seen: (colour, where it ends)."""
+    lit = [a for a in pictures.unrolled(moment).axes[0].patches if a.get_linewidth() == 3.5 and a.get_alpha()]
+    return [(to_hex(a.get_edgecolor()), a.get_path().vertices[:, 0].max()) for a in lit]
+
+
+def test_an_update_goes_forward_in_blue_and_back_in_orange():
+    assert pulses(0) == []
+    blue, orange = pictures.COLORS["state"].lower(), pictures.COLORS["gradient"].lower()
+    columns = 2.55, 4, 5.45
+    for moment, x in zip((1, 2, 3), columns, strict=True):
+        assert {color for color, _ in pulses(moment)} == {blue} and len(pulses(moment)) == 3
+        assert f"at step {('t−1', 't', 't+1')[moment - 1]}." in pictures.unrolled(moment).get_label()
+        assert max(right for _, right in pulses(moment)) < x + 0.4
+    for moment, x in zip((6, 5, 4), columns, strict=True):
+        assert {color for color, _ in pulses(moment)} == {orange}
+        assert (max(right for _, right in pulses(moment)) > x + 1) == (x < 5)  # from the next step too
+
+
+def test_a_click_on_a_cell_of_the_triangle_goes_to_its_term():
+    places = Counter(re.findall(r'data-go="(\d+)"', svg(pictures.triangle())))
+    assert places == {str(i): 2 for i in range(21)}  # its tint and its number
+
+
 @pytest.mark.parametrize("preset", pictures.PRESETS)
 @pytest.mark.parametrize("z", [-6, 0, 0.5])
 def test_jacobian_shows_what_the_complex_step_finds(z, preset):
@@ -48,8 +75,10 @@ def test_jacobian_shows_what_the_complex_step_finds(z, preset):
     pre = np.array([z - 2, z, z + 2])
     J = complex_step(lambda h: rnn.sigma(pre + W @ h), np.zeros(3))
     fig = pictures.jacobian(z, preset)
-    shown = [float(t.get_text().replace("−", "-")) for t in fig.axes[1].texts]
+    shown = [float(t.get_text().replace("−", "-")) for t in fig.axes[1].texts[:9]]
     assert shown == pytest.approx(J.ravel(), abs=0.0051)
+    rows = {t.get_text(): t.get_position()[1] for t in fig.axes[1].texts[9:]}
+    assert rows == {"1": 0.5, "2": 1.5, "3": 2.5}  # each unit's number beside its row
     norm, bound = numbers(fig.get_label())[-2:]
     assert norm == pytest.approx(np.sqrt(np.linalg.eigvalsh(J.T @ J).max()), abs=6e-4)
     assert bound == pytest.approx(np.sqrt(np.linalg.eigvalsh(W.T @ W).max()) / 4, abs=6e-4)

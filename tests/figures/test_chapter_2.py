@@ -220,6 +220,12 @@ def test_the_cliff_is_drawn_along_the_wall_and_enlarged_where_both_paths_start()
     assert len(svg(fig)) < 32000
 
 
+def test_a_step_of_descent_shows_the_points_up_to_it():
+    path = np.array([(4.9, -2.5), (4.95, -2.55), (4.91, -2.52)])
+    drawn = line(pictures.cliff_surface({"plain": path}, 1).axes[0], "plain").get_xydata()
+    assert np.array_equal(drawn, path[[0, 1, 1]])
+
+
 def test_the_expected_factors_are_drawn_above_the_measured_ones():
     ax = pictures.singular_spectra(np.linspace(1, 0.1, 30), np.linspace(0.9, 0.2, 30)).axes[0]
     measured, expected = ax.lines[1:]

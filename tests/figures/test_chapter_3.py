@@ -27,6 +27,7 @@ CURVES = {
     "tanh, after": [1, 0.2],
     "IRNN, before": [1, 0.6],
 }
+OPENING = {100: (0.17, 3.0, [1, 1e-4]), 200: (0.16, 9.0, [1, 1e-3]), 300: (0.02, 120.0, [1, 0.8])}
 RUN = figures.network()[2]._replace(C=np.arange(4.0)[:, None], h=np.ones((4, 1)))
 ALL = {
     "cell": lambda: figures.cell(),
@@ -45,6 +46,7 @@ ALL = {
     "latching": lambda: figures.latching(0.5),
     "lags": lambda: figures.lags(CURVES),
     "learning": lambda: figures.learning(DATA, 50),
+    "opening": lambda: figures.opening(OPENING, 200),
     "starts": lambda: figures.starts(runs("chrono")),
     "lyapunov": lambda: figures.lyapunov(runs("lyapunov")),
 }
@@ -165,34 +167,58 @@ def test_the_latch_holds_up_to_its_threshold(u, says):
     assert right.get_title() == says
 
 
-def test_learning_shows_the_runs_of_one_length():
-    fig = figures.learning(DATA, 50)
-    (ax,) = fig.axes
-    assert list(line(ax, "LSTM")) == [0.2, 0.1, 0.005] and list(line(ax, "tanh")) == [0.2, 0.17, 0.17, 0.16]
-    assert list(next(i for i in ax.lines if i.get_label() == "LSTM").get_xdata()) == [50, 100, 120]
-    assert "LSTM: 120; tanh: not solved." in fig.get_label() and "IRNN" not in fig.get_label()
+def panel(T, kind):
+    return figures.learning(DATA, T).axes[list(figures.NETWORKS).index(kind)]
 
 
-def test_dots_are_drawn_over_the_dashes_that_they_lie_on():
-    runs = [DATA["runs"][1], {**DATA["runs"][1], "kind": "orthogonal"}]
-    dots, dashes, *_ = figures.learning({**DATA, "runs": runs}, 50).axes[0].lines
-    assert (dots.get_label(), dashes.get_label()) == ("tanh", "orthogonal")
-    assert dots.get_zorder() > dashes.get_zorder() and dots.get_linewidth() > dashes.get_linewidth()
+def test_learning_shows_the_runs_of_one_length_a_panel_each():
+    assert list(line(panel(50, "LSTM"), "LSTM")) == [0.2, 0.1, 0.005]
+    assert list(line(panel(50, "tanh"), "tanh")) == [0.2, 0.17, 0.17, 0.16]
+    assert list(panel(50, "LSTM").lines[0].get_xdata()) == [50, 100, 120]
+    assert panel(50, "LSTM").get_title() == "LSTM\nsolved at 120"
+    assert panel(50, "tanh").get_title() == "tanh\nnever solved"
+    assert "LSTM: solved at 120; tanh: never solved;" in figures.learning(DATA, 50).get_label()
 
 
 def test_an_explosion_is_told_not_drawn():
-    fig = figures.learning(DATA, 200)
-    (ax,) = fig.axes
+    ax = panel(200, "IRNN")
     assert ax.get_ylim() == (5e-3, figures.TOP)
-    says = "IRNN leaves the picture, up to 4 · 10⁵⁴"
-    assert says in [text.get_text() for text in ax.texts] and fig.get_label().endswith(f"{says}.")
-    assert "leaves" not in figures.learning(DATA, 50).get_label()
+    assert "up to 4 · 10⁵⁴" in [text.get_text() for text in ax.texts]
+    assert "IRNN: solved at 100, error up to 4 · 10⁵⁴" in figures.learning(DATA, 200).get_label()
+    assert "up to" not in figures.learning(DATA, 50).get_label()
+
+
+def test_the_opening_shows_what_came_so_far_and_says_where_it_is():
+    fig = figures.opening(OPENING, 200)
+    for ax, values in zip(fig.axes, ((0.17, 0.16), (3, 9)), strict=False):
+        whole, so_far, now = (np.asarray(each.get_ydata(), dtype=float) for each in ax.lines)
+        assert np.allclose(so_far[:2], values) and np.isnan(so_far[2]) and np.isfinite(whole).all()
+        assert list(now) == [values[1]]
+    assert list(fig.axes[2].lines[1].get_ydata()) == [1, 1e-3]
+    assert "After 200 updates: error 0.16, longest half-life of a unit 9 steps, gradient at lag 1 1e-03" in (
+        fig.get_label()
+    )
+
+
+def test_the_plain_network_beside_the_lstm_has_the_gradient_that_it_says():
+    params, x, _ = figures.network()
+    dl = np.ones(32)
+    dh = figures.plain_gradient(params.W_c, x[:4], dl)
+    W, U = params.W_c[:, :32], params.W_c[:, 32:]
+
+    def last(h):
+        for x_t in x[1:4]:
+            h = np.tanh(W @ h + U @ x_t)
+        return h.sum()
+
+    assert np.allclose(dh[1], complex_step(last, np.tanh(U @ x[0])))
+    assert np.array_equal(dh[4], dl) and len(dh) == 5
 
 
 def test_a_network_has_one_colour_in_both_pictures():
     colors = {}
     for fig in [figures.lags(CURVES), *(figures.learning(DATA, T) for T in (50, 100))]:
-        for line in fig.axes[0].get_legend_handles_labels()[0]:
+        for line in (line for ax in fig.axes for line in ax.get_legend_handles_labels()[0]):
             colors.setdefault(line.get_label().split(",")[0], set()).add(line.get_color())
     assert set(colors) == {"LSTM", "tanh", "IRNN"}
     assert all(len(found) == 1 for found in colors.values()) and len(set.union(*colors.values())) == 3

@@ -21,6 +21,7 @@ OWN = {
     "unit_modulus": {"matrix": chapter_2.UNIT_MODULUS, "n": (0, 24)},
     "triangle": {"term": (1, 21), "last_factor": ("immediate", "total")},
     "cell_step": {"step": range(7)},
+    "unrolled": {"moment": range(7)},
     "paths": {"B": (0.0, 16.0), "weights": chapter_3.SCALES},
 }
 

@@ -57,6 +57,13 @@ const move = (box, draw) => {
   };
 
   form.addEventListener("input", show);
+  // A part of the picture may stand for a place of the first slider.
+  picture.addEventListener("click", ({target}) => {
+    const part = target.closest("[data-go]"), slider = inputs.find(({type}) => type === "range");
+    if (!part || !slider) return;
+    slider.value = part.dataset.go;
+    slider.dispatchEvent(new Event("input", {bubbles: true}));
+  });
   form.addEventListener("reset", () => setTimeout(show));   // the values are back only after the event
   form.addEventListener("submit", (event) => event.preventDefault());
 

@@ -3,7 +3,7 @@ const SPHINX_HIGHLIGHT_ENABLED = false;
 // A line of each page found; a page opened from a folder may not fetch the others.
 DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== "file:";
 // It is a line of the text: not of the contents, nor a formula's letters said twice, and it gives no answer away.
-const UNTOLD = "details.contents, math, p.lesson, .lesson-foot, .choice-answer, .solution, .rnn-check";
+const UNTOLD = "details.contents, math, p.lesson, .lesson-foot, .choice-answer, .solution, .rnn-check, .verified, .fold > summary";
 document.addEventListener("DOMContentLoaded", () => {
   const plain = Search.htmlToText;
   Search.htmlToText = (html, place) => {
@@ -34,6 +34,7 @@ addEventListener("load", () => {
   document.querySelector("#search-results").before(line);
 });
 const VAIN = "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.";
+Documentation.TRANSLATIONS["Search finished, found ${resultCount} page(s) matching the search query."] = "${resultCount} places found. The arrow keys go from one to the next.";
 Documentation.TRANSLATIONS[VAIN] = "No page has these words. Try fewer of them, or the name of a function.";
 // Numbers are words here; and who asks for words alone that every page has, is told so.
 document.addEventListener("DOMContentLoaded", () => {
@@ -46,4 +47,46 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     return read;
   };
+});
+// What is found stands in groups, lessons first; its words are marked, and the arrow keys go from one to the next.
+const GROUPS = [["Lessons", /^(\d-|watch|prereq)/], ["Functions", /^appendix\/api/], ["Equations", /^appendix\/(cert|wild|notation)/], ["More", /./]];
+const inMarks = (text, words) => text.split(words).map((part, i) => (i % 2 ? Object.assign(document.createElement("mark"), {textContent: part}) : part));
+document.addEventListener("DOMContentLoaded", () => {
+  let words = /(?!)/;
+  const {query, _parseQuery: parse, makeSearchSummary: summary} = Search;
+  Search._parseQuery = (text) => {
+    const read = parse(text), stems = [...read[1]].filter((stem) => /^\w+$/.test(stem));
+    if (stems.length) words = new RegExp(`(\\b(?:${stems.join("|")})\\w*)`, "i");
+    return read;
+  };
+  Search.makeSearchSummary = (...asked) => {
+    const line = summary(...asked);
+    line?.replaceChildren(...inMarks(line.textContent, words));
+    return line;
+  };
+  Search.query = (text) => {
+    const lists = new Map(), all = document.createElement("div");
+    for (const [name] of GROUPS) {
+      const group = Object.assign(document.createElement("section"), {hidden: true}), list = document.createElement("ul");
+      list.className = "search";
+      group.append(Object.assign(document.createElement("h3"), {textContent: name}), list);
+      all.append(group);
+      lists.set(name, list);
+    }
+    Search.output.replaceWith(all);
+    Search.output = {appendChild(found) {
+      const link = found.querySelector("a"), [name] = GROUPS.find(([, pages]) => pages.test(link.getAttribute("href")));
+      link.replaceChildren(...inMarks(link.textContent, words));
+      lists.get(name).append(found);
+      lists.get(name).parentElement.hidden = false;
+    }};
+    query(text);
+  };
+});
+document.addEventListener("keydown", (event) => {
+  const step = {ArrowDown: 1, ArrowUp: -1}[event.key], at = document.activeElement;
+  if (!step || !at.closest("form.search, #search-results")) return;
+  const stops = [document.querySelector("form.search input"), ...document.querySelectorAll("#search-results li > a")];
+  stops[stops.indexOf(at) + step]?.focus();
+  event.preventDefault();
 });
