@@ -6,7 +6,8 @@ from docutils import nodes
 
 from .raw import wrap
 
-HARMLESS = {"Grid", "range", "list", "np", "pictures", "stored"}  # whatever else is called computes something worth reading
+# Whatever else is called computes something worth reading.
+HARMLESS = {"Grid", "range", "list", "np", "pictures", "stored"}
 
 
 def picture_only(source):

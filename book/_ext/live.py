@@ -254,7 +254,10 @@ def announce(doctree, docname, count):
         f"<strong>Nothing is fetched until you press Run</strong>; then {WEIGHT}.</p>"
     )
     top = next(doctree.findall(nodes.section))
-    place = next((i for i, node in enumerate(top) if i and not isinstance(node, nodes.paragraph)), len(top))
+    place = next(
+        (i for i, node in enumerate(top) if i and not isinstance(node, nodes.paragraph | nodes.bullet_list)),
+        len(top),
+    )
     top.insert(place, nodes.raw("", line, format="html"))
 
 

@@ -294,7 +294,7 @@ def half_life():
 
 
 def backward_norms(b_f=0.0, T=50):
-    """The two gradients of an LSTM on their way back from a loss at the last step, and that of a plain network.
+    """The two gradients of an LSTM on their way back from the last step, and that of a plain network.
 
     The plain network is h_t = tanh(W h_{t-1} + U x_t) with weights from the same range.
     """
@@ -305,7 +305,11 @@ def backward_norms(b_f=0.0, T=50):
     _, dh, dC = lstm.backward(params, x[:T], states, dl)
     dh, dC, plain = (np.linalg.norm(d, axis=1) for d in (dh, dC, plain_gradient(params.W_c, x[:T], dl[T])))
     fig, ax = figure(height=3)
-    curves = (dC, "cell", "-", "dL/dCₜ"), (dh, "gradient", "--", "dL/dhₜ"), (plain, "reference", ":", "dL/dhₜ, plain network")
+    curves = (
+        (dC, "cell", "-", "dL/dCₜ"),
+        (dh, "gradient", "--", "dL/dhₜ"),
+        (plain, "reference", ":", "dL/dhₜ, plain network"),
+    )
     for norms, color, line, name in curves:
         ax.semilogy(norms, line, color=COLORS[color], lw=2, label=name)
     ax.set(xlabel="step t", ylabel="norm", xlim=(0, T), ylim=(1e-16, 1e3))
@@ -489,12 +493,12 @@ def opening(course, update):
     middle.set(title="longest half-life", ylim=(1, 500))
     right.semilogy(gradients[0], ":", color=COLORS["reference"], lw=1)
     right.semilogy(gradients[now], color=COLORS["cell"], lw=2)
-    right.set(title="gradient", xlabel="lag", ylim=(1e-9, 10), xlim=(0, gradients.shape[1]), xticks=[0, 20, 40])
-    right.set_yticks([1e-8, 1e-6, 1e-4, 1e-2, 1])
+    right.set(title="gradient", xlabel="lag", ylim=(1e-9, 10), xlim=(0, gradients.shape[1]))
+    right.set(xticks=[0, 20, 40], yticks=[1e-8, 1e-6, 1e-4, 1e-2, 1])
     for ax in left, middle, right:
         ax.minorticks_off()
     fig.set_label(
-        f"After {update} updates: error {errors[now]:.2g}, longest half-life of a unit {lives[now]:.3g} steps, "
+        f"After {update} updates: error {errors[now]:.2g}, longest half-life {lives[now]:.3g} steps, "
         f"gradient at lag {gradients.shape[1] - 1} {gradients[now][-1]:.0e} of that at lag 0."
     )
     return fig

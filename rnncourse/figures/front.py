@@ -28,6 +28,7 @@ def fan(kind, lengths):
         T, y = middle[-1]
         dots.append(f'<i style="left:{T / longest:.1%};top:{y:.1%}"></i>')
         dots.append(f'<b style="top:{1 - number:.0%}">{number:g}</b>')
+    dots += [f'<b class="length" style="left:{T / longest:.1%}">{T}</b>' for T in (5, 20, 40, longest)]
     last = lengths[-1]
     says = f"{last['answers'][-1][1]:.2f}"
     alt = f"{title}: asked for 0.9, it answers {says} after {last['T']} steps."

@@ -195,7 +195,7 @@ def test_the_opening_shows_what_came_so_far_and_says_where_it_is():
         assert np.allclose(so_far[:2], values) and np.isnan(so_far[2]) and np.isfinite(whole).all()
         assert list(now) == [values[1]]
     assert list(fig.axes[2].lines[1].get_ydata()) == [1, 1e-3]
-    assert "After 200 updates: error 0.16, longest half-life of a unit 9 steps, gradient at lag 1 1e-03" in (
+    assert "After 200 updates: error 0.16, longest half-life 9 steps, gradient at lag 1 1e-03" in (
         fig.get_label()
     )
 

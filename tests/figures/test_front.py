@@ -25,6 +25,12 @@ def test_the_dots_and_the_words_are_the_medians_of_the_longest_lists(hero, kind)
     assert fan.output.text in fan.select_one(".plot")["aria-label"]
 
 
+def test_the_axis_names_lengths_where_they_are(hero):
+    for fan in hero.select(".fan"):
+        named = {b.text: float(b["style"].removeprefix("left:").rstrip("%")) for b in fan.select(".length")}
+        assert named["60"] == 100 and all(abs(at - int(T) / 0.6) < 0.06 for T, at in named.items())
+
+
 def test_the_slider_has_every_length_of_both_networks(hero):
     facts = json.loads(hero.script.string)
     assert int(hero.input["max"]) + 1 == len(facts["steps"]) == len(facts["plain"]) == len(facts["LSTM"])

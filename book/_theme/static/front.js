@@ -37,8 +37,8 @@ if (hero) {
 
 const begun = () => { try { return Object.keys(localStorage).some((key) => key.startsWith("rnncourse:")); } catch { return false; } };
 if (begun()) {
-  import(new URL("live/progress.js", document.querySelector("script[src$='front.js']").src)).then(async ({progress}) => {
-    const {pages} = await progress();
+  import(new URL("live/progress.js", document.querySelector("script[src$='front.js']").src)).then(async () => {
+    const {pages} = await courseProgress();
     for (const bar of document.querySelectorAll(".bar")) {
       const own = pages.filter((page) => bar.dataset.pages.split(" ").includes(page.doc));
       const sum = (key) => own.reduce((total, page) => total + page[key], 0);
