@@ -30,6 +30,7 @@ from rnncourse.check.exercises import draw
 ROOT = Path(__file__).parent.parent
 NAMES = {"np": np, "rnn": rnn, "lstm": lstm, "spectra": spectra, "sigma": rnn.sigma, "exact": np.array}
 INPUTS = 200
+SECONDS = 2  # for a mutant with an endless loop
 
 
 def page_solutions():
@@ -93,7 +94,7 @@ def attack(key, solutions, sample=None, pairs=1000):
             if not answer:
                 continue
             counts["mutants"] += 1
-            passed = judging.judge(ex, probe, answer).passed
+            passed = judging.judge(ex, probe, answer, SECONDS).passed
             right = same_everywhere(ex, answer, probe, inputs, values, passed)
             outcome = "passed wrongly" if passed and not right else "refused"
             if not passed and right:
@@ -106,14 +107,11 @@ def attack(key, solutions, sample=None, pairs=1000):
 
 def same_everywhere(ex, answer, probe, inputs, values, passed):
     """Whether an answer is right on all inputs; a refused one that changes its arguments is not."""
-    first = search.value_of(answer, probe.arguments, ex.kind.read)
-    if first is None or not ex.kind.error(first, probe.values[0][1]) <= TOLERANCE:
-        return False
-    for arguments, right in zip(inputs, values, strict=True):
-        value = search.value_of(answer, arguments, ex.kind.read)
-        if value is None or not ex.kind.error(value, right) <= TOLERANCE:
+    for arguments, right in zip([probe.arguments, *inputs], [probe.values[0][1], *values], strict=True):
+        outcome = judging.run(answer, arguments, ex.kind.read, SECONDS)
+        if outcome.trouble or outcome.unanswered or not ex.kind.error(outcome.value, right) <= TOLERANCE:
             return False
-    return passed or not judging.run(answer, probe.arguments, ex.kind.read).changed
+    return passed or not outcome.changed
 
 
 def all_solutions():

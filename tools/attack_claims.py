@@ -165,7 +165,7 @@ def mutants(claim, arguments):
             continue
         original = ast.unparse(ast.fix_missing_locations(tree))
         slips = search.slips(tree, shapes[function.__code__])
-        for text, kind in {ast.unparse(ast.fix_missing_locations(tree)): kind for kind, _ in slips}.items():
+        for text, kind in {ast.unparse(ast.fix_missing_locations(tree)): kind for kind, *_ in slips}.items():
             if text != original:
                 where = f"{function.__module__}.{function.__qualname__}, {kind}"
                 made = partial(rebuilt, text, function)

@@ -18,12 +18,16 @@ TOLERANCE = 1e-4
 
 
 class Kind(NamedTuple):
-    """read(value) or UnreadableError; error(a, b), 0 if equal; differs(a, right) in a sentence or two."""
+    """read(value) or UnreadableError; error(a, b), 0 if equal; differs(a, right) in a sentence or two.
+
+    An answer counts as one that is known within the tolerance, the largest error.
+    """
 
     read: Callable
     error: Callable
     differs: Callable
     numeric: bool = True
+    tolerance: float = TOLERANCE
 
 
 def a_thing(value):

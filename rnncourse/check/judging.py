@@ -127,7 +127,8 @@ def samples_of(ex):
 
 def which(ex, probe, value):
     """The candidate that a value is: its slugs, () for the right one, None for none of them."""
-    return next((slugs for slugs, known in probe.values if ex.kind.error(value, known) <= TOLERANCE), None)
+    within = ex.kind.tolerance
+    return next((slugs for slugs, known in probe.values if ex.kind.error(value, known) <= within), None)
 
 
 def _once_only(ex, function, probe, outcome, first, half_time):
@@ -185,7 +186,7 @@ def looked_up(code):
 def _praise(ex, error):
     if not ex.kind.numeric:
         return "All of it."
-    bound = next(bound for bound in ("1e-12", "1e-8", "1e-4") if error <= float(bound))
+    bound = next(bound for bound in ("1e-12", "1e-8", "1e-4", "1e-3") if error <= float(bound))
     rounded = " Finite differences, float32 or few digits? The formula itself would reach 1e-12."
     return f"The relative error is below {bound}.{rounded if error > 1e-8 else ''}"
 

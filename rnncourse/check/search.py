@@ -7,14 +7,16 @@ does, so many pairs of the slips that like to come together are tried.
 """
 
 import ast
-import copy
 import inspect
+import sys
 import time
 import tokenize
 import warnings
 from collections.abc import Iterator
-from functools import partial
+from copy import copy
+from functools import partial, wraps
 from importlib import import_module
+from itertools import combinations, count
 from typing import NamedTuple
 
 import numpy as np
@@ -22,8 +24,8 @@ import numpy as np
 from .answers import TOLERANCE
 from .running import watched
 
-PAIRS = 1600  # so that the verdict is the same on every machine
-SECONDS = 2  # for one that is very slow
+PAIRS = 1800  # so that the verdict is the same on every machine that is fast enough
+SECONDS = 1  # for one that is not
 KINDS = {
     "index-shifted": "an index, or an end of a range, is not the right one",
     "transposed": "a matrix is transposed, or stands untransposed where its transpose is due",
@@ -50,7 +52,10 @@ KINDS = {
     "wrong-side": "factors scale columns of a matrix instead of rows, or rows instead of columns",
     "reversed": "the steps stand in the reverse order",
 }
+OWN = {"wrong-array", "function"}  # kinds that are told as such within an index, too
 TOGETHER = {"transposed", "order", "sign", "missing-term", "missing-slope", "assigned", "index-shifted"}
+
+RARER = {"missing-factor", "other-slope"}  # tried in pairs, too, where there is time for it
 
 
 class Alteration(NamedTuple):
@@ -66,34 +71,66 @@ def sources():
     return import_module("rnncourse.exercises.derivations").DERIVATIONS
 
 
-_made, _paired = {}, {}
+def kept(make):
+    """What a generator makes of a derivation: each thing when it is first asked for, and only once."""
+    made = {}
+
+    @wraps(make)
+    def again(derivation, *others, **options):
+        found, more = made.setdefault(derivation, ([], make(derivation, *others, **options)))
+        for i in count():
+            if i == len(found) and (new := next(more, None)):
+                found.append(new)
+            if i == len(found):
+                return
+            yield found[i]
+
+    return again
 
 
+@kept
 def alterations(function, arguments):
     """All single alterations of a function; arguments: of a call, which shows what has which shape."""
-    if function not in _made:
-        tree, parts = parsed(function)
-        names = shapes(function, arguments)
-        made = [(kind, parts.get(line, ""), compiled(tree, function)) for kind, line in slips(tree, names)]
-        _made[function] = [Alteration(*slip) for slip in made if slip[2]]
-    return _made[function]
+    tree, parts = parsed(function)
+    for kind, line, _ in slips(tree, shapes(function, arguments)):
+        if made := compiled(tree, function):
+            yield Alteration(kind, parts.get(line, ""), made)
 
 
+@kept
 def pairs(function, arguments, number=PAIRS):
     """Alterations of a function in two places, about so many of them; kind and part are twos."""
-    if function not in _paired:
-        tree, parts = parsed(function)
-        names = shapes(function, arguments)
-        single = sum(1 for _ in slips(tree, names, TOGETHER))
-        found, stride = [], -(-(single**2) // (2 * number)) or 1
-        for place, (kind, line) in enumerate(slips(tree, names, TOGETHER)):
-            if place % stride:
-                continue
-            for other, below in slips(tree, names, TOGETHER - ({kind} & {"index-shifted"})):
-                if (line, kind) <= (below, other) and (made := compiled(tree, function)):
-                    found.append(Alteration((kind, other), (parts.get(line, ""), parts.get(below, "")), made))
-        _paired[function] = found
-    return _paired[function]
+    tree, parts = parsed(function)
+    names = shapes(function, arguments)
+    apart = telling(tree, function, names, arguments)
+    if len(apart) ** 2 > 2 * number:
+        apart = {place: kind for place, kind in apart.items() if kind in TOGETHER}
+    stride = -(-(len(apart) ** 2) // (2 * number)) or 1
+    for place, (kind, line, _) in enumerate(slips(tree, names, KINDS, apart)):
+        if place % stride:
+            continue
+        for other, below, _ in slips(tree, names, KINDS.keys() - ({kind} & {"index-shifted"}), apart):
+            if (line, kind) <= (below, other) and (made := compiled(tree, function)):
+                yield Alteration((kind, other), (parts.get(line, ""), parts.get(below, "")), made)
+
+
+def telling(tree, function, names, arguments):
+    """{place: kind} of the slips that make another value than the right one and than those before."""
+    seen = {(kind, value_of(function, arguments, as_text)) for kind in KINDS}
+    found = {}
+    for kind, _, place in slips(tree, names, TOGETHER | RARER):
+        made = compiled(tree, function)
+        text = value_of(made, arguments, as_text) if made else None
+        if text and (kind, text) not in seen:
+            seen.add((kind, text))
+            found[place] = kind
+    return found
+
+
+def as_text(value):
+    """A value to eight digits, the same for all that differ by rounding alone."""
+    parts = value if isinstance(value, tuple) else (value,)
+    return str([np.array2string(np.array(part), precision=8, threshold=sys.maxsize) for part in parts])
 
 
 def shapes(function, arguments):
@@ -105,7 +142,7 @@ def shapes(function, arguments):
             found.update({name: shape_of(value) for name, value in frame.f_locals.items()})
 
     with watched(look):
-        function(*copy.deepcopy(arguments))
+        function(*copied(arguments))
     return found
 
 
@@ -126,7 +163,7 @@ def parsed(function):
 
 def compiled(tree, function):
     """The function that an altered tree defines, with the original's globals; None if there is none."""
-    return defined(ast.fix_missing_locations(tree), "<altered>", function.__globals__, tree.body[0].name)
+    return defined(tree, "<altered>", function.__globals__, tree.body[0].name)
 
 
 def defined(code, file, space, name):
@@ -141,8 +178,11 @@ def defined(code, file, space, name):
     return space[name]
 
 
-def slips(tree, names, kinds=KINDS) -> Iterator[tuple[str, int]]:
-    """Alter the tree in one place, yield (kind, line), and restore it, for every place and slip."""
+def slips(tree, names, kinds=KINDS, among=None) -> Iterator[tuple[str, int, tuple]]:
+    """Alter the tree in one place, yield (kind, line, place), and restore it, for every place and slip.
+
+    Where places are given, among them only.
+    """
     function = tree.body[0]
     places = [
         (parent, field, i, node)
@@ -151,34 +191,40 @@ def slips(tree, names, kinds=KINDS) -> Iterator[tuple[str, int]]:
         for i, node in (enumerate(value) if isinstance(value, list) else [(None, value)])
         if isinstance(node, ast.AST)
     ]
-    indexing = {id(part) for node in ast.walk(function) for part in indices(node)}
+    marked = {id(part): kind for node in ast.walk(function) for kind, part in special(node)}
     line = 0
     for parent, field, i, node in places:
         line = getattr(node, "lineno", line)
-        for kind, new in variants(node, names, parent):
-            if id(node) in indexing and kind not in ("wrong-array", "function"):
-                kind = "index-shifted"
-            if kind not in kinds:
+        for number, (kind, new) in enumerate(variants(node, names, parent)):
+            if id(node) in marked and (kind not in OWN or marked[id(node)] == "missing-case"):
+                kind = marked[id(node)]
+            place = id(node), number
+            if kind not in kinds or (among is not None and place not in among):
                 continue
             new = [new] if isinstance(new, ast.AST) else new
-            ast.copy_location(new[0], node) if new else None
+            ast.fix_missing_locations(ast.copy_location(new[0], node))
             target = getattr(parent, field)
             if i is None:
                 setattr(parent, field, new[0])
             else:
                 target[i : i + 1] = new
-            yield kind, line
+            yield kind, line, place
             if i is None:
                 setattr(parent, field, node)
             else:
                 target[i : i + len(new)] = [node]
 
 
-def indices(node):
-    """All that stands in an index or in a range."""
+def special(node):
+    """(kind, part) for all that has one kind of slip: what stands in an index, a range or a condition."""
     if isinstance(node, ast.Subscript):
-        return ast.walk(node.slice)
-    return ast.walk(node) if isinstance(node, ast.Call) and ast.unparse(node.func) == "range" else ()
+        yield from (("index-shifted", part) for part in ast.walk(node.slice))
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "range":
+        yield from (("index-shifted", part) for part in ast.walk(node))
+    elif isinstance(node, ast.Slice) and node.step:
+        yield "reversed", node.step
+    elif isinstance(node, ast.IfExp):
+        yield from (("missing-case", part) for part in ast.walk(node.test))
 
 
 def expression(text, **parts):
@@ -212,14 +258,17 @@ SLIPS = table("""
     MatMult | transposed: a.T @ b ; a @ b.T | order: b @ a | entrywise: a * b | missing-factor: a ; b
     MatMult | doubled: a @ a @ b
     slope | missing-slope: np.ones_like(a) | doubled: slope(a) ** 2 | sign: -slope(a)
-    slope | other-slope: 1 - a**2 ; dsigma(a) ; a ; 1 - a ; 1 + a**2 ; a * (1 + a)
+    slope | other-slope: 1 - a**2 ; dsigma(a) ; a ; 1 - a ; 1 + a**2 ; a * (1 + a) ; a**2 ; (1 - a) ** 2
+    slope | function: np.sqrt(slope(a)) | inverted: 1 / slope(a)
     slope_of_tanh | missing-slope: np.ones_like(a) | doubled: slope_of_tanh(a) ** 2 | sign: -slope_of_tanh(a)
-    slope_of_tanh | other-slope: a * (1 - a) ; 1 - np.tanh(a) ** 2 ; 1 - a ; 1 + a**2 ; a
+    slope_of_tanh | other-slope: a * (1 - a) ; 1 - np.tanh(a) ** 2 ; 1 - a ; 1 + a**2 ; a ; (1 - a) ** 2
+    slope_of_tanh | function: np.sqrt(slope_of_tanh(a)) | inverted: 1 / slope_of_tanh(a)
     sigma | function: a ; np.tanh(a) ; dsigma(a) ; 1 - sigma(a) ** 2 ; np.exp(a) | sign: sigma(-a) ; -sigma(a)
     np.tanh | function: a ; sigma(a) ; np.arctanh(a) ; 1 - np.tanh(a) ** 2
     np.arctanh | function: a ; np.tanh(a) | sign: -np.arctanh(a)
     np.diag | result-reshaped: a
     np.outer | transposed: np.outer(b, a)
+    np.outer | missing-factor: np.outer(a, np.ones_like(b)) ; np.outer(np.ones_like(a), b)
     np.sqrt | function: a ; a**2
     np.exp | function: a | sign: np.exp(-a)
     np.log1p | function: np.log(a) ; np.log(1 - a)
@@ -252,7 +301,7 @@ def variants(node, names, parent):
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         value = node.value
         half = value // 2 if value % 2 == 0 else value / 2
-        for other in dict.fromkeys([value + 1, value - 1, 2 * value, half]):
+        for other in dict.fromkeys([value + 1, value - 1, 2 * value, half, 1 / (value or 1)]):
             if other != value:
                 yield "constant", ast.Constant(other)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
@@ -263,8 +312,10 @@ def variants(node, names, parent):
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         for index in shifted(node.slice):
             yield "index-shifted", ast.Subscript(node.value, index, ast.Load())
+        yield from (("wrong-array", ast.Name(name, ast.Load())) for name in as_large(node, names))
         if isinstance(node.slice, ast.Slice):
             yield "reversed", expression("a[::-1]", a=node)
+            yield "index-shifted", node.value
         elif ast.unparse(node.slice) in ("(:, None)", ":, None"):
             yield "wrong-side", node.value
         elif isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
@@ -279,12 +330,41 @@ def variants(node, names, parent):
         yield "assigned", ast.Assign([node.target], node.value)
         yield "sign", ast.AugAssign(node.target, ast.Sub(), node.value)
         yield "missing-step", ast.Pass()
+    elif isinstance(node, ast.arguments):
+        yield from (("order", new) for new in exchanged(node, names))
     elif isinstance(node, ast.Assign | ast.If) and parent is not None:
         yield "missing-step", ast.Pass()
+        yield from (("transposed", [node, line]) for line in turned_at_once(node, names))
         if isinstance(parent, ast.FunctionDef) and any(isinstance(line, ast.For) for line in parent.body):
             yield from other_starts(node, names)
     elif isinstance(node, ast.Return):
         yield from return_variants(node)
+
+
+def as_large(node, names):
+    """The names of arrays with the shape of one row of another."""
+    shape = names.get(ast.unparse(node.value))
+    if isinstance(node.slice, ast.Slice | ast.Tuple) or not isinstance(shape, tuple) or len(shape) < 2:
+        return []
+    return sorted(name for name, other in names.items() if other == shape[1:])
+
+
+def exchanged(node, names):
+    """The parameters of a function with two of one shape in each other's places."""
+    for a, b in combinations(node.args, 2):
+        if names.get(a.arg, a) == names.get(b.arg, b):
+            new = copy(node)
+            new.args = [{a: b, b: a}.get(argument, argument) for argument in node.args]
+            yield new
+
+
+def turned_at_once(node, names):
+    """A line for each matrix among several results, which transposes it for good."""
+    for target in ast.walk(node) if isinstance(node, ast.Assign) else ():
+        if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
+            shape = names.get(target.id, ())
+            if isinstance(shape, tuple) and len(shape) == 2:
+                yield from ast.parse(f"{target.id} = {target.id}.T").body
 
 
 def other_starts(node, names):
@@ -335,8 +415,9 @@ def call_variants(node):
             for text in "b + 1", "b - 1":
                 arguments = [*node.args[:i], expression(text, b=argument), *node.args[i + 1 :]]
                 yield "index-shifted", ast.Call(node.func, arguments, [])
-    elif len(node.args) == 2 and name != "np.outer":
-        yield "order", ast.Call(node.func, node.args[::-1], node.keywords)
+    elif len(node.args) > 1 and name != "np.outer":
+        first, second, *others = node.args
+        yield "order", ast.Call(node.func, [second, first, *others], node.keywords)
     elif len(node.args) == 1 and isinstance(node.args[0], ast.List):
         yield "order", ast.Call(node.func, [ast.List(node.args[0].elts[::-1], ast.Load())], node.keywords)
     for keyword in node.keywords:
@@ -361,9 +442,16 @@ def value_of(function, arguments, read):
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return read(function(*copy.deepcopy(arguments)))
+            return read(function(*copied(arguments)))
     except Exception:
         return None
+
+
+def copied(value):
+    """A copy of arguments: of arrays and numbers, alone or in tuples."""
+    if isinstance(value, tuple):
+        return getattr(value, "_make", tuple)(map(copied, value))
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def explained(ex, samples):
@@ -387,7 +475,7 @@ def explained(ex, samples):
 def fitting(ex, function, arguments, value, right):
     """Whether an altered derivation gives this value, and not the right one."""
     made = value_of(function, arguments, ex.kind.read)
-    return made is not None and ex.kind.error(value, made) <= TOLERANCE
+    return made is not None and max(ex.kind.error(value, made), ex.kind.error(made, value)) <= TOLERANCE
 
 
 def one_slip(fits):

@@ -224,7 +224,7 @@ def windows(W, h, dl, tau):
 
 @derives("2b")
 def power(M, n):
-    lam, Q = np.linalg.eig(M)  # the eigenvalues
+    lam, Q = np.linalg.eig(M)  # the eigenvalues and eigenvectors
     back = np.linalg.inv(Q)  # the way back
     return ((Q * lam**n) @ back).real  # the product
 

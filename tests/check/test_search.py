@@ -20,7 +20,7 @@ def test_every_derivation_is_right(key, derivation):
 
 @derivations
 def test_every_slip_is_of_a_known_kind_in_a_part_that_has_words(key, derivation):
-    slips = search.alterations(derivation, EXERCISES[key].probes[0](np.random.default_rng(0)))
+    slips = [*search.alterations(derivation, EXERCISES[key].probes[0](np.random.default_rng(0)))]
     assert len(slips) > 20
     assert {slip.kind for slip in slips} <= search.KINDS.keys()
     assert sum(bool(slip.part) for slip in slips) > len(slips) / 2
@@ -32,16 +32,63 @@ def gru(W_z, W_r, W_h, x, h, tanh=np.tanh, slope=lambda z: 1 - z):
     return z * h + slope(z) * tanh(W_h @ np.concatenate([r * h, x]))
 
 
+def softmax(W, x, p):
+    return (np.diag(p) - np.outer(p, p)) @ W
+
+
+def with_the_last_loss_twice(W, h, dl):
+    dW, carried = 0, dl[-1]
+    for t in range(len(h) - 1, 0, -1):
+        delta = (dl[t] + carried) * h[t] * (1 - h[t])
+        dW, carried = dW + np.outer(delta, h[t - 1]), delta @ W
+    return dW
+
+
+def full(params, x, states, t, k, late=False, moved=False):
+    """Both derivatives carried forward: dh from the dC before it, or an h_0 that moves."""
+    h, C, f, i, o, c = states
+    n = h.shape[1]
+    dC, dh = np.eye(n), (k > 0 or moved) * np.diag(o[k - 1] * (1 - np.tanh(C[k]) ** 2))
+    for s in range(k, t):
+        slopes = C[s] * f[s] * (1 - f[s]), c[s] * i[s] * (1 - i[s]), i[s] * (1 - c[s] ** 2)
+        W_f, W_i, W_o, W_c = (W[:, :n] for W in params[:4])
+        A = sum(slope[:, None] * W for slope, W in zip(slopes, (W_f, W_i, W_c), strict=True))
+        y = np.tanh(C[s + 1])
+        new = np.diag(f[s]) @ dC + A @ dh
+        dh = np.diag(y * o[s] * (1 - o[s])) @ W_o @ dh + np.diag(o[s] * (1 - y**2)) @ (dC if late else new)
+        dC = new
+    return dC
+
+
+def gru_slopes_on_columns(W_z, W_r, W_h, x, h):
+    n, v = len(h), np.concatenate([h, x])
+    z, r = sigma(W_z @ v), sigma(W_r @ v)
+    c = np.tanh(W_h @ np.concatenate([r * h, x]))
+    inside = np.diag(r) + h * r * (1 - r) * W_r[:, :n]
+    through_z = ((h - c) * z * (1 - z))[:, None] * W_z[:, :n]
+    return np.diag(z) + through_z + ((1 - z) * (1 - c * c))[:, None] * W_h[:, :n] @ inside
+
+
+def in_the_order_of_the_walk(W, h, x, dl):
+    """The deltas are appended as they come, and meet the inputs in the order of time."""
+    deltas, carried = [], np.zeros(len(W))
+    for t in range(len(h) - 1, 0, -1):
+        deltas.append((dl[t] + carried) * h[t] * (1 - h[t]))
+        carried = W.T @ deltas[-1]
+    return np.array(deltas).T @ x
+
+
 SLIPS = {
     "function": ("gru", lambda *a: gru(*a, tanh=lambda z: z), "the candidate"),
     "sign": ("3c-half-life", lambda b: np.log(2) / np.log1p(np.exp(b)), "the logarithm"),
     "other-slope": ("1a-tanh", lambda W, x: (1 + np.tanh(W @ x) ** 2)[:, None] * W, "the slopes"),
     "missing-factor": ("1a-softmax", lambda W, x: softmax(W, x, np.exp(W @ x)), "the softmax"),
+    "other-start": ("1b", with_the_last_loss_twice, ""),
+    "late-update": ("3c-full", lambda *a: full(*a, late=True), ""),
+    "missing-case": ("3c-full", lambda *a: full(*a, moved=True), "the start of dh"),
+    "wrong-side": ("gru-jacobian", gru_slopes_on_columns, "the reset gate"),
+    "reversed": ("1b-U", in_the_order_of_the_walk, "the product of deltas"),
 }
-
-
-def softmax(W, x, p):
-    return (np.diag(p) - np.outer(p, p)) @ W
 
 
 @pytest.mark.parametrize("kind", SLIPS)
@@ -139,7 +186,7 @@ def test_a_refusal_takes_about_a_second_at_most():
 def test_a_slip_that_the_search_makes_never_passes(key, derivation):
     """A sample of them; `make attack` tries them all."""
     ex = EXERCISES[key]
-    slips = search.alterations(derivation, ex.probes[0](np.random.default_rng(0)))
+    slips = [*search.alterations(derivation, ex.probes[0](np.random.default_rng(0)))]
     for number in np.random.default_rng(0).choice(len(slips), 5, replace=False):
         slip = slips[number].function
         values = [search.value_of(slip, arguments, ex.kind.read) for _, arguments, _ in ex.further()]

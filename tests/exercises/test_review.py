@@ -65,11 +65,12 @@ def lstm_cell(params, x_t, h_prev, C_prev, order=(0, 1, 2, 3), candidate=np.tanh
     return sigma(o) * np.tanh(C), C
 
 
-def gru_with(candidate=np.tanh, swapped=False):
+def gru_with(candidate=np.tanh, swapped=False, inverted=False):
     def gru(W_z, W_r, W_h, x, h):
         v = np.concatenate([h, x])
         z, r = sigma(W_z @ v), sigma(W_r @ v)
         z, r = (r, z) if swapped else (z, r)
+        z = 1 - z if inverted else z
         return z * h + (1 - z) * candidate(W_h @ np.concatenate([r * h, x]))
 
     return gru
@@ -87,14 +88,57 @@ def softmax_without_delta(W, x):
     return np.outer(p, 1 - p) @ W
 
 
+def with_total_behind(W, h, dl):
+    """dL/dW by dh_t/dW carried forward, put into the double sum as if it were the immediate derivative."""
+    T, n, s = len(h) - 1, len(W), h * (1 - h)
+    J, own = [s_t[:, None] * W for s_t in s], [np.zeros((n, n, n))]
+    for t in range(1, T + 1):
+        total = np.tensordot(J[t], own[-1], 1)
+        total[range(n), range(n)] += np.outer(s[t], h[t - 1])
+        own.append(total)
+    rows = [(dl[t], k, J[t:k:-1]) for t in range(T + 1) for k in range(1, t + 1)]
+    return sum(np.tensordot(np.linalg.multi_dot([row, *A, np.eye(n)]), own[k], 1) for row, k, A in rows)
+
+
+def gru_jacobian(W_z, W_r, W_h, x, h):
+    """Without what 1 - z sends through the candidate's weight."""
+    n, v = len(h), np.concatenate([h, x])
+    z, r = sigma(W_z @ v), sigma(W_r @ v)
+    c = np.tanh(W_h @ np.concatenate([r * h, x]))
+    inside = np.diag(r) + (h * r * (1 - r))[:, None] * W_r[:, :n]
+    through_z = (h * z * (1 - z))[:, None] * W_z[:, :n]
+    return np.diag(z) + through_z + ((1 - z) * (1 - c * c))[:, None] * W_h[:, :n] @ inside
+
+
+def deltas(W, h, dl):
+    delta = h * (1 - h) * dl
+    for t in range(len(h) - 2, 0, -1):
+        delta[t] += h[t] * (1 - h[t]) * (W.T @ delta[t + 1])
+    return delta[1:]
+
+
 def largest_signed(W):
     lam, Q = np.linalg.eig(W.T)
     return Q[:, np.argmax(lam)].real
 
 
+SIGNS = "f", "i", "o", "C_tilde", "C", "h"
 TERMS = [(t, k, [*range(t, k, -1)]) for t in range(4) for k in range(t + 1)]
 NAMED = {
     "total in front": ("1b", walk(1, outer_total=True), "double-counting", "one of the two outer factors"),
+    "total behind": ("1b", with_total_behind, "double-counting", "or the immediate derivative"),
+    "one line": (
+        "1b",
+        lambda W, h, dl: np.outer(dl[-1] * h[-1] * (1 - h[-1]), h[-2]),
+        "assigned-not-added",
+        "one use of W is left, the first or the last",
+    ),
+    "all signs False": ("3b", dict.fromkeys(SIGNS, False), "bias-argument", "rounded a positive number"),
+    "z for 1 - z": ("gru", gru_with(inverted=True), "update-inverted", ""),
+    "no - h~": ("gru-jacobian", gru_jacobian, "one-side-of-update", "1 - z multiplies the candidate"),
+    "wall swapped": ("2-wall", (4, -3), "results-swapped", "b comes first"),
+    "1/8 swapped": ("2d-eighth", (1.76275, 12), "results-swapped", "the weight comes first"),
+    "deltas transposed": ("1b-bptt", lambda *a: deltas(*a).T, "transposed", "transposed"),
     "terms with k = 0": ("2a", [t for t in TERMS if t[0]], "k0-terms", "h_0 is given"),
     "ten terms": ("2a", TERMS, "too-many", "L_0 does not depend on W"),
     "step 1 left out": ("1b", walk(2), "index-shifted", "the steps of the walk back"),
@@ -146,3 +190,9 @@ def test_an_array_that_misses_an_axis_is_told_so():
     assert "An axis of length 1 is missing" in says
     kronecker = check("1b-immediate", lambda a, b: np.kron(np.diag(b - b * b), a), record=False).says
     assert "flattened" in kronecker and "missing" not in kronecker
+
+
+@pytest.mark.parametrize("answer", [2.718, 2.72, 2.7183, np.e])
+def test_three_digits_are_enough_where_the_page_says_so(answer):
+    assert check("2e-determinant", answer, record=False).passed
+    assert not check("2e-determinant", answer + 0.01, record=False).passed

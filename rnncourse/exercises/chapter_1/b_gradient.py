@@ -574,6 +574,17 @@ def _(W, h, t, k):
     return transport(W, h, t, k).T
 
 
+@transport.mistake("slopes-in-front", "eq-transport")
+def _(W, h, t, k):
+    """All slopes stand in front of a power of W. Each step scales by its slopes before the next one
+    multiplies by W: J_t ... J_{k+1}, with both in each J.
+
+    Numbers could be sorted like this; diagonal matrices do not change places with W.
+    """
+    slopes = slope_from_h(h[k + 1 : t + 1]).prod(axis=0)
+    return slopes[:, None] * np.linalg.matrix_power(W, t - k)
+
+
 # 1b-warm: the start was made by W too
 
 

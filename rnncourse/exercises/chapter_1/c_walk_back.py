@@ -126,6 +126,18 @@ def _(delta):
     return delta[::-1]
 
 
+@recursion.mistake("rows-from-0", "eq-bptt")
+def _(W, h, dl):
+    """Row 0 holds a delta of step 0 here, and delta_T is cut off: z_0 does not exist, and delta_t stands in
+    row t - 1.
+
+    h has a row 0, and the walk back goes on to it.
+    """
+    delta = recursion(W, h, dl)
+    start = slope_from_h(h[0]) * (dl[0] + W.T @ delta[0])
+    return np.concatenate([start[None], delta[:-1]])
+
+
 @exercise(
     "1b-U",
     "The gradient of the input weights",

@@ -107,3 +107,13 @@ def _(s, W):
     Forward is W @ h, so backward is written W @ delta.
     """
     return s[:, None] * W.T
+
+
+@windowed.mistake("last-window-dropped", "eq-truncated")
+def _(W, h, dl, tau):
+    """The last window is left out where it is not full. It is shorter, and its losses count like the others.
+
+    `T // tau` counts the full windows alone.
+    """
+    T = (len(h) - 1) // tau * tau
+    return windowed(W, h[: T + 1], dl[: T + 1], tau)

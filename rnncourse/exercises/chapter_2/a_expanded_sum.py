@@ -41,6 +41,8 @@ def differing_terms(advice):
         if wrong:
             t, k, _ = wrong[0]
             text += f" The first that does not: {shown(wrong[0])}. {advice(t, k)}"
+        elif len(terms) < len(right):
+            text += " Others are missing."
         return text
 
     return differs
@@ -99,6 +101,15 @@ def _():
     One follows the gradient back through time and leaves out the copy of W of the step itself.
     """
     return [(t, k) for t, k in triangle() if k < t]
+
+
+@expanded_sum.mistake("loss-and-use-exchanged", "eq-expanded-sum")
+def _():
+    """t and k have changed places: in (t, k, ...) the loss t comes first, then the use of W, and k <= t.
+
+    The copy of W comes first in time, so it is written first.
+    """
+    return [(k, t, factors) for t, k, factors in expanded_sum()]
 
 
 expanded_sum.also("too-few", pairs=lambda: [(t, t) for t in (0, 1, 2, 3)])
@@ -371,3 +382,15 @@ def _():
     The network of the page has J = J_1.
     """
     return telescope()[1:]
+
+
+@telescope.mistake("term-missing", "eq-transport")
+def _():
+    """One of the three terms is missing: each of the three factors is exchanged once.
+
+    From J_3 J_2 J_1 to J^3 there are three steps.
+    """
+    return telescope()[:2]
+
+
+telescope.also("term-missing", lambda: telescope()[::2])

@@ -159,6 +159,15 @@ def _(y):
     return y
 
 
+@eighth.mistake("results-swapped", "eq-sigma-prime")
+def _():
+    """The two numbers have changed places: the weight comes first, and the pre-activation second.
+
+    One needs z to know the slope, and so finds it first.
+    """
+    return eighth()[::-1]
+
+
 # 2d: what the bound guarantees
 
 

@@ -80,6 +80,15 @@ def _():
     return rnn.dsigma(0.5)
 
 
+@other_wall.mistake("results-swapped", "eq-wall")
+def _():
+    """The two numbers have changed places: b comes first, and w second.
+
+    The threshold is found first, and written down first.
+    """
+    return other_wall()[::-1]
+
+
 # 2-width: how wide the wall is
 
 
@@ -188,7 +197,7 @@ def gradients(*lengths):
     "2-clip",
     "Gradients, clipped by norm",
     "f(g, limit), the clipped gradients; each row of g (m, n) is the gradient of one run",
-    gradients(30, 0.5, 6),
+    gradients(30, 0.5, 6, 1.8),
     gradients(2, 1e-6, 1e6, 5),
     gradients(0, 3),
     kind=arrays(rows=True),
@@ -244,6 +253,17 @@ def _(g):
     The sum of squares is what the code computes first.
     """
     return (g**2).sum(axis=1, keepdims=True)
+
+
+@clip.mistake("squared-norm-compared", "eq-clip")
+def _(g, limit):
+    """The squared norm is compared with the limit, and the norm itself is due: between them too much, or too
+    little, is shortened.
+
+    The sum of squares is what the code computes first.
+    """
+    squared = (g**2).sum(axis=1, keepdims=True)
+    return np.where(squared > limit, g * limit / np.sqrt(squared), g)
 
 
 @clip.mistake("one-norm-for-all", "eq-clip", part="norms")

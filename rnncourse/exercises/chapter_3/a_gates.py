@@ -346,3 +346,13 @@ def _(C):
     `lstm.forward` returns h before C.
     """
     return np.tanh(C)
+
+
+@counter.mistake("reset-late", "eq-lstm-cell")
+def _(x):
+    """The reset acts one step late: the gates of a step read the inputs of the same step.
+
+    The inputs of the step before are read, as states are.
+    """
+    late = np.concatenate([[0.0], x[:-1, 1]])
+    return counter(np.stack([x[:, 0], late], axis=1))

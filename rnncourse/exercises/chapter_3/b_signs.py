@@ -97,7 +97,7 @@ signs.also("output-omitted", lambda: {name: name in ("f", "i") for name in NAMES
 @signs.mistake("bias-argument", "eq-lstm-gates", part="gates")
 def _():
     """A negative bias, or a negative pre-activation, does not make a gate negative: sigma maps every number
-    into (0, 1).
+    into (0, 1). Where a computer prints 0.0, it has rounded a positive number.
 
     The argument of the gate can be negative, and its sign is taken for the sign of the gate.
     """

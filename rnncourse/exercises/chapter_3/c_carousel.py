@@ -174,6 +174,9 @@ def _(f):
     return f.mean(axis=0) ** len(f)
 
 
+gate_path.also("mean-power", lambda f, t, k: f.mean() ** (t - k) * np.eye(f.shape[1]))
+
+
 @gate_path.mistake("last-only", "eq-gate-path", part="product")
 def _(f):
     """Only the last step is there: this is the Jacobian from step t - 1 to step t.
@@ -282,3 +285,12 @@ def _(b):
     The gate misses 1 by about e^-b, and the rest of the formula is forgotten.
     """
     return np.log(2) * np.exp(b)
+
+
+@half_life.mistake("gate-near-1", "eq-half-life")
+def _(b):
+    """1 - f stands for -ln f. They are close for gates near 1, and for no others.
+
+    A step loses the share 1 - f, and the loss is taken for a rate.
+    """
+    return np.log(2) * (1 + np.exp(b))

@@ -140,13 +140,13 @@ def _(h, x):
     ),
 )
 def gru_jacobian(
-    W_z, W_r, W_h, x_t, h_prev, keep=1, update=1, candidate=1, reset=1, old=1, finish=lambda J: J
+    W_z, W_r, W_h, x_t, h_prev, keep=1, update=1, candidate=1, reset=1, old=1, new=1, finish=lambda J: J
 ):
     n, v = len(h_prev), stacked(h_prev, x_t)
     z, r = sigma(W_z @ v), sigma(W_r @ v)
     h_tilde = np.tanh(W_h @ stacked(r * h_prev, x_t))
     inside = np.diag(r) + reset * (h_prev * r * (1 - r))[:, None] * W_r[:, :n]
-    through_z = ((old * h_prev - h_tilde) * z * (1 - z))[:, None] * W_z[:, :n]
+    through_z = ((old * h_prev - new * h_tilde) * z * (1 - z))[:, None] * W_z[:, :n]
     through_h = ((1 - z) * (1 - h_tilde**2))[:, None] * (W_h[:, :n] @ inside)
     return finish(keep * np.diag(z) + update * through_z + candidate * through_h)
 
@@ -203,6 +203,9 @@ def _(*arguments):
     The product rule is applied to one of the two products.
     """
     return gru_jacobian(*arguments, old=0)
+
+
+gru_jacobian.also("one-side-of-update", lambda *arguments: gru_jacobian(*arguments, new=0))
 
 
 @gru_jacobian.mistake("transposed", None)

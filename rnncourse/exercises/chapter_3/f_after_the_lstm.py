@@ -191,6 +191,15 @@ def _(x, W, b):
     return x @ W.T + b
 
 
+@exact_path.mistake("candidate-for-gate", "eq-mingru")
+def _(W_z, W_h, b_z, b_h, x, h0, t, k):
+    """The gate is made with W_h and b_h, which belong to the candidate.
+
+    Both layers read the same input, and their weights have the same shape.
+    """
+    return exact_path(W_h, W_h, b_h, b_h, x, h0, t, k)
+
+
 # 3f-scan: all maps from the start
 
 
@@ -450,6 +459,16 @@ def _(a, s, u):
     The answer looks linear in h, with the shares as its weights.
     """
     return 0 * np.outer(s, u)
+
+
+@sent_back.mistake("diagonal-only", "eq-attention", part="score")
+def _(a, s, u):
+    """Of the Jacobian of softmax only the diagonal is there: a score that rises takes shares away from all
+    other states, and with them what these say.
+
+    Softmax is differentiated as if it acted on each score alone.
+    """
+    return np.outer(s * (1 - a), u)
 
 
 @sent_back.mistake("mean-missing", "eq-attention", part="score")

@@ -72,6 +72,9 @@ def _(tau):
     return 1 - 0.5 / tau
 
 
+half_life_biases.also("time-constant", gate=lambda tau: 1 - 1 / tau)
+
+
 @half_life_biases.mistake("gates-for-biases", "eq-half-life", part="bias")
 def _(f):
     """These are gates, not biases: the bias is what sigma turns into the gate.
@@ -206,6 +209,16 @@ def _(local, f):
     Truncating is read as stopping at every step.
     """
     return local
+
+
+@truncated.mistake("last-loss-only", "eq-gate-path", part="local")
+def _(s, dl):
+    """Only the last loss is there; each L_t reaches the cell of its own step too.
+
+    The memory tasks of the laboratory have one loss, at the end.
+    """
+    local = to_the_cell(s, dl)
+    return local * (np.arange(len(local)) == len(local) - 1)[:, None]
 
 
 @truncated.mistake("gates-left-out", "eq-gate-path", part="collect")
