@@ -12,11 +12,12 @@ from .verdicts import LEFT, Note, marked, printable
 
 
 class Table(NamedTuple):
-    """A table with a caption; the first column names its row."""
+    """A table with a caption; the first column names its row, the others hold numbers or else sentences."""
 
     caption: str
     columns: tuple
     rows: list
+    sentences: bool = False
 
     def __str__(self):
         rows = [" | ".join(row) for row in [self.columns, *self.rows]]
@@ -30,8 +31,9 @@ class Table(NamedTuple):
         for first, *rest in self.rows:
             cells = "".join(f"<td {LEFT}>{marked(cell)}</td>" for cell in rest)
             rows += f'<tr><th scope="row" {LEFT}>{marked(first)}</th>{cells}</tr>'
+        kind = "rnn-mistakes sentences" if self.sentences else "rnn-mistakes"
         return (
-            f'<table class="rnn-mistakes"><caption>{escape(self.caption)}</caption>'
+            f'<table class="{kind}"><caption>{escape(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         )
 
@@ -46,7 +48,10 @@ def catalogue(exercise=None):
     ex = EXERCISES[exercise]
     rows = [(f"{m.slug} `{m.breaks}`" if m.breaks else m.slug, m.says, m.why) for m in ex.mistakes.values()]
     return Table(
-        f"{exercise}: {ex.title}", ("mistake, equation", "what the check says", "why one makes it"), rows
+        f"{exercise}: {ex.title}",
+        ("mistake, equation", "what the check says", "why one makes it"),
+        rows,
+        True,
     )
 
 

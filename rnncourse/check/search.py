@@ -102,29 +102,28 @@ def pairs(function, arguments, number=PAIRS):
     """Alterations of a function in two places, about so many of them; kind and part are twos."""
     tree, parts = parsed(function)
     names = shapes(function, arguments)
-    apart = telling(tree, function, names, arguments)
-    if len(apart) ** 2 > 2 * number:
-        apart = {place: kind for place, kind in apart.items() if kind in TOGETHER}
-    stride = -(-(len(apart) ** 2) // (2 * number)) or 1
-    for place, (kind, line, _) in enumerate(slips(tree, names, KINDS, apart)):
+    idle, told = telling(tree, function, names, arguments)
+    kinds = TOGETHER if len(told) ** 2 > 2 * number else TOGETHER | RARER
+    stride = -(-(sum(kind in kinds for kind in told) ** 2) // (2 * number)) or 1
+    for place, (kind, line, _) in enumerate(slips(tree, names, kinds, idle)):
         if place % stride:
             continue
-        for other, below, _ in slips(tree, names, KINDS.keys() - ({kind} & {"index-shifted"}), apart):
+        for other, below, _ in slips(tree, names, kinds - ({kind} & {"index-shifted"}), idle):
             if (line, kind) <= (below, other) and (made := compiled(tree, function)):
                 yield Alteration((kind, other), (parts.get(line, ""), parts.get(below, "")), made)
 
 
 def telling(tree, function, names, arguments):
-    """{place: kind} of the slips that make another value than the right one and than those before."""
-    seen = {(kind, value_of(function, arguments, as_text)) for kind in KINDS}
-    found = {}
+    """The places of slips that make no value of their own, and the kinds of those that do."""
+    right = value_of(function, arguments, as_text)
+    idle, told = set(), {(kind, right) for kind in KINDS}
     for kind, _, place in slips(tree, names, TOGETHER | RARER):
         made = compiled(tree, function)
         text = value_of(made, arguments, as_text) if made else None
-        if text and (kind, text) not in seen:
-            seen.add((kind, text))
-            found[place] = kind
-    return found
+        if text is None or (kind, text) in told:
+            idle.add(place)
+        told.add((kind, text))
+    return idle, [kind for kind, text in told if text not in (None, right)]
 
 
 def as_text(value):
@@ -178,10 +177,10 @@ def defined(code, file, space, name):
     return space[name]
 
 
-def slips(tree, names, kinds=KINDS, among=None) -> Iterator[tuple[str, int, tuple]]:
+def slips(tree, names, kinds=KINDS, without=()) -> Iterator[tuple[str, int, tuple]]:
     """Alter the tree in one place, yield (kind, line, place), and restore it, for every place and slip.
 
-    Where places are given, among them only.
+    Those of other kinds, and those in places to be left out, are passed over.
     """
     function = tree.body[0]
     places = [
@@ -199,7 +198,7 @@ def slips(tree, names, kinds=KINDS, among=None) -> Iterator[tuple[str, int, tupl
             if id(node) in marked and (kind not in OWN or marked[id(node)] == "missing-case"):
                 kind = marked[id(node)]
             place = id(node), number
-            if kind not in kinds or (among is not None and place not in among):
+            if kind not in kinds or place in without:
                 continue
             new = [new] if isinstance(new, ast.AST) else new
             ast.fix_missing_locations(ast.copy_location(new[0], node))

@@ -247,3 +247,46 @@ def predictions(rng):
     N, K = size(rng, 8), 1 + size(rng, 6)
     z = rng.normal(size=(N, K)) * scale(rng)
     return z - np.log(np.exp(z).sum(1, keepdims=True)), rng.integers(0, K, N)
+
+
+def moving_average(rng):
+    return float(rng.uniform(0.02, 0.98)), int(rng.integers(0, 10))
+
+
+def before_squashing(rng):
+    n, s = size(rng), scale(rng)
+    return rng.uniform(-s, s, (n, n)), rng.uniform(-3, 3, n)
+
+
+def symmetric_power(rng):
+    n = size(rng)
+    Q = np.linalg.qr(rng.normal(size=(n, n)))[0]
+    return Q, rng.uniform(-1.5, 1.5, n), int(rng.integers(0, 8)), rng.uniform(-1, 1, n)
+
+
+def what_arrives(rng):
+    """f, o, C, dh, dC of one step of an LSTM."""
+    n = size(rng)
+    return *rng.uniform(0.02, 0.98, (2, n)), *rng.uniform(-3, 3, (3, n))
+
+
+def behind_reset(rng):
+    n, s = size(rng), scale(rng)
+    W, (u, c, h) = rng.uniform(-s, s, (n, n)), rng.uniform(-1, 1, (3, n))
+    return W, u, c, rng.uniform(0.02, 0.98, n), h
+
+
+def candidate(rng):
+    """i, o, c, C, dh, dC of one step of an LSTM."""
+    n = size(rng)
+    return *rng.uniform(0.02, 0.98, (2, n)), rng.uniform(-0.98, 0.98, n), *rng.uniform(-3, 3, (3, n))
+
+
+def outputs(rng):
+    n, m, s = size(rng), size(rng), scale(rng)
+    return rng.uniform(-s, s, (n, n)), rng.uniform(-1, 1, (m, n)), rng.normal(size=(size(rng, 7), m))
+
+
+def run_of_gates(rng):
+    shape = 2, size(rng, 7), size(rng)
+    return *rng.uniform(0.02, 0.98, shape), *rng.uniform(-3, 3, shape)

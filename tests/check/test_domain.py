@@ -14,6 +14,7 @@ CORNERS = {
     "tiny rows": ("2-clip", lambda g, c: clipped(g, c) * (np.linalg.norm(g, axis=1, keepdims=True) > 1e-3)),
     "sign of C0": ("3b-bound", lambda C0, phi, t: phi**t * -C0 + (1 - phi**t) / (1 - phi)),
     "C0 inside": ("3b-bound", lambda C0, phi, t: abs(phi**t * C0 - (1 - phi**t) / (1 - phi))),
+    "one k": ("wild-1", lambda alpha, k: (1 - alpha) * alpha**3),
     "first column": ("2c-left", lambda W: np.linalg.eig(W.T)[1][:, 0].real),
 }
 
@@ -40,6 +41,10 @@ def test_a_forbidden_function_is_told_under_any_name():
     for answer in lstm.cell_transport, renamed:
         verdict = check("3c-full", answer, record=False)
         assert not verdict.passed and "`cell_transport`, and the exercise asks" in str(verdict)
+
+
+def test_every_exercise_that_takes_a_function_says_its_domain():
+    assert [key for key, ex in EXERCISES.items() if ex.function and not ex.domain] == []
 
 
 @pytest.mark.parametrize("key", [key for key, ex in EXERCISES.items() if ex.domain])

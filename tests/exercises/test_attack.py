@@ -10,7 +10,7 @@ SOLUTIONS = attack.all_solutions()
 @pytest.mark.parametrize("key", SOLUTIONS)
 def test_no_altered_solution_passes_wrongly_or_is_refused_wrongly(key):
     counts, culprits = attack.attack(key, SOLUTIONS[key], sample=3, pairs=2)
-    assert counts["mutants"] >= 5 and counts["refused"] > counts["the same"]
+    assert counts["mutants"] >= counts["refused"] >= 5
     assert not culprits, culprits[0]
 
 
@@ -26,5 +26,5 @@ def test_the_solutions_of_the_pages_are_found():
 
 def test_a_verdict_on_a_right_answer_takes_no_time():
     """Below 0.3 s, as `make attack` prints it; twice that on a machine that is half as fast."""
-    seconds, key = attack.slowest(times=3)
+    seconds, key = attack.slowest(times=2)
     assert seconds < 0.6, key

@@ -204,7 +204,8 @@ def test_a_vector_out_of_all_scale_is_no_direction(scale):
 
 def test_terms_with_the_loss_and_the_use_exchanged_are_told_which_is_which():
     exchanged = [(k, t, list(range(t, k, -1))) for t in (1, 2, 3) for k in range(1, t + 1)]
-    says = str(check("2a", exchanged, record=False))
+    assert check("2a", exchanged, record=False).mistake == "loss-and-use-exchanged"
+    says = str(check("2a", exchanged[1:], record=False))
     assert "t is the loss and k the use of W" in says and "Walk from h_2 to h_1" not in says
     assert "Walk from h_1 to h_3" in str(check("2a", [(3, 1, [2])], record=False))
 

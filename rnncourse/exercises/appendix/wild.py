@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnncourse.check.exercises import exercise
+from rnncourse.exercises import domains
 
 
 def vector(rng, n):
@@ -21,6 +22,7 @@ def matrix(rng, n):
     "A moving average",
     "f(alpha, k), d mu_t / d v_{t-k}",
     lambda rng: (rng.uniform(0.3, 0.8), 3),
+    domain=domains.moving_average,
     hints=(
         "Write mu_t out for two steps. What multiplies v_{t-1}?",
         "Each step back multiplies once more by alpha. Does the newest value carry a factor too?",
@@ -67,6 +69,7 @@ def _(alpha, k):
     "A Jacobian with a transpose",
     "f(W, x), dx_i/dx_{i-1} for x_i = W tanh(x_{i-1}) + ..., a row per output",
     lambda rng: (matrix(rng, 3), vector(rng, 3)),
+    domain=domains.before_squashing,
     hints=(
         "Write x_i entry by entry: which entry of W goes with output a and input b?",
         "The slope belongs to the input entry b. Does it scale rows or columns?",
@@ -119,6 +122,7 @@ def symmetric(rng):
     "A power through an orthogonal matrix",
     "f(Q, lam, t, h0), the state after t steps of h <- W h with W = Q diag(lam) Q.T",
     symmetric,
+    domain=domains.symmetric_power,
     hints=(
         "Try t = 1: the answer must be W h0.",
         "Which of Q and Q.T meets h0 first in W h0?",
@@ -171,6 +175,7 @@ def gates(rng):
     "What the cell sends back",
     "f(f, o, C, dh, dC), dL/dC_{t-1} with gates held fixed",
     gates,
+    domain=domains.what_arrives,
     hints=(
         "Two things arrive at C_t: dC from the next step, and dh through the output.",
         "What is the derivative of o * tanh(C) with respect to C?",
@@ -227,6 +232,7 @@ def _(f, o, C, dh, dC):
     "The bias behind the reset gate",
     "f(W, u, c, r, h), dn/dc for n = tanh(u + r * (W h + c)), a row per output",
     lambda rng: (matrix(rng, 3), vector(rng, 3), vector(rng, 3), rng.uniform(0.2, 0.8, 3), vector(rng, 3)),
+    domain=domains.behind_reset,
     hints=(
         "n has one entry per unit, and c too. Which entries of the Jacobian are zero?",
         "c is inside the bracket that r multiplies.",
@@ -280,6 +286,7 @@ def _(W, u, c, r, h):
         vector(rng, 3),
         vector(rng, 3),
     ),
+    domain=domains.candidate,
     hints=(
         "First find dL/dC_t in full: two terms.",
         "The candidate enters as i * c. What is the derivative of C_t with respect to c?",
@@ -339,6 +346,7 @@ def outputs(rng):
     "A sum with a mirrored index",
     "f(W, V, e), dL/dh_1 of a linear network, with e[t - 1] = dL/do_t for t = 1..T",
     outputs,
+    domain=domains.outputs,
     hints=(
         "T = 2 by hand: which power of W goes with dL/do_2?",
         "How many steps lie between h_1 and o_t?",
@@ -394,6 +402,7 @@ def run_of_gates(rng):
     "The error in the cell",
     "f(f, o, C, dh), dL/dC_t for t = 1..T with the gates held fixed; each argument has a row per step",
     run_of_gates,
+    domain=domains.run_of_gates,
     hints=(
         "How many arrows leave C_t in the picture of the cell?",
         "One goes to h_t, the other to C_{t+1}. What does the second one multiply by?",
