@@ -37,7 +37,7 @@ def present():
 def installed():
     """The path of a Chromium after trying to install one, or None."""
     attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-    attempts += packages(SHELL) + packages("chromium")
+    attempts += packages("chromium")
     return attempt(attempts, present)
 
 
@@ -86,9 +86,9 @@ def chromium():
 
 
 def shell():
-    """The path of the Chromium without a window, or None."""
-    find = lambda: shutil.which(SHELL)  # noqa: E731
-    return find() or attempt(packages(SHELL), find)
+    """The path of the Chromium without a window, or None; Debian's does not run without files of the other."""
+    find = lambda: shutil.which("chromium") and shutil.which(SHELL)  # noqa: E731
+    return find() or attempt(packages("chromium", SHELL), find)
 
 
 if __name__ == "__main__":
