@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-SHELL = "chromium-headless-shell"  # has no window to draw: twice as fast
-NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"  # Debian's; has no window to draw: twice as fast
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 APPS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -28,7 +28,7 @@ def present():
     named = os.environ.get("CHROMIUM")
     if named:
         return shutil.which(named) or sys.exit(f"CHROMIUM names {named!r}, which is no program")
-    places = [shutil.which(name) for name in NAMES] + [app for app in APPS if Path(app).exists()]
+    places = [shell(), *map(shutil.which, NAMES)] + [app for app in APPS if Path(app).exists()]
     for name in ("chrome-headless-shell", "headless_shell", "chrome", "Chromium", "chrome.exe"):
         places += sorted(map(str, OWN.glob(f"chromium*/*/**/{name}")))
     return next((place for place in places if place), None)
@@ -86,11 +86,10 @@ def chromium():
 
 
 def shell():
-    """The path of the Chromium without a window, or None; Debian's does not run without files of the other."""
-    find = lambda: shutil.which("chromium") and shutil.which(SHELL)  # noqa: E731
-    return find() or attempt(packages("chromium", SHELL), find)
+    """The path of the Chromium without a window, or None; it needs files of the one with a window."""
+    return shutil.which("chromium") and shutil.which(SHELL)
 
 
 if __name__ == "__main__":
-    shell()
+    shell() or attempt(packages("chromium", SHELL), shell)
     print(chromium(), firefox(), webkit())
