@@ -8,7 +8,6 @@ Each is the median of three fresh contexts. Compare the ratios: the seconds are 
 import gzip
 import json
 import threading
-from collections import Counter
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -88,11 +87,7 @@ def once(browser, server):
 
 
 def main():
-    files = json.loads((SITE / "_static" / "live" / "files.json").read_text("utf-8"))["all"]
-    sent = Counter()
-    for name, facts in files.items():
-        data = (SITE / "_static" / "live" / name).read_bytes()
-        sent[facts["group"]] += len(data if name.endswith((".whl", ".zip")) else gzip.compress(data, 6)) / 1e6
+    sent = json.loads((SITE / "_static" / "live" / "files.json").read_text("utf-8"))["groups"]
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=SITE)) as http,
         sync_playwright() as p,
@@ -105,8 +100,8 @@ def main():
         http.shutdown()
     entry = sum(len(gzip.compress((SITE / "_static/live" / name).read_bytes(), 6)) for name in ENTRY)
     print(f"on the page before Run {entry / 1024:.1f} KiB, compressed")
-    print(f"to the first output {sent['Python'] + sent['numpy']:.1f} MB, as a host sends them")
-    print(f"to the first figure {sent['matplotlib']:.1f} MB more")
+    print(f"to the first output {(sent['Python'] + sent['numpy']) / 1e6:.1f} MB, as a host sends them")
+    print(f"to the first figure {sent['matplotlib'] / 1e6:.1f} MB more")
     bare = median(found["bare Pyodide and numpy"] for found in runs)
     for name in runs[0]:
         seconds = median(found[name] for found in runs)

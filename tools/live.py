@@ -8,6 +8,7 @@ PYODIDE_ORIGIN names a mirror of Pyodide's distribution, from there. Each is che
 browser asks the book alone.
 """
 
+import gzip
 import hashlib
 import json
 import os
@@ -113,7 +114,7 @@ def course():
 
 
 def build():
-    """Copy all of it, and list it with sizes and hashes: so bytes are shown and nothing stale is used."""
+    """Copy all of it and list it: hashes, so nothing stale is used; sizes, also as a host sends it."""
     for name in ("pyodide", "wheels"):
         shutil.rmtree(TARGET / name, ignore_errors=True)
         (TARGET / name).mkdir(parents=True)
@@ -134,8 +135,9 @@ def build():
     for group, names in groups.items():
         for name in names:
             data = (TARGET / name).read_bytes()
-            files[name] = {"group": group, "size": len(data), "hash": digest(data)[:16]}
-    totals = {group: sum(files[name]["size"] for name in names) for group, names in groups.items()}
+            sent = len(data if name.endswith((".whl", ".zip")) else gzip.compress(data, 6))
+            files[name] = {"group": group, "size": len(data), "sent": sent, "hash": digest(data)[:16]}
+    totals = {group: sum(files[name]["sent"] for name in names) for group, names in groups.items()}
     lock = {"info": json.loads((CORE / LOCK).read_text("utf-8"))["info"], "packages": {}}
     listed = {"groups": totals, "all": files, "lock": lock}
     (TARGET / "files.json").write_text(json.dumps(listed, indent=1) + "\n", "utf-8")

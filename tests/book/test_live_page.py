@@ -183,6 +183,21 @@ def test_what_fails_is_one_sentence_and_the_page_lives(browser, server, code, se
         expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed")
 
 
+def test_a_worker_that_dies_while_nothing_runs_takes_its_names_with_it(browser, server):
+    with browser.new_context() as context:
+        page = context.new_page()
+        context.route("**/live/worker.js", lambda r: r.fulfill(body=WORKER, content_type="text/javascript"))
+        page.goto(f"{server}/{PAGE}")
+        expect(run(page, NUDGE)).to_contain_text("Same as printed")
+        box = edit(page, "[data-cell=a007]", "print('lost later')")
+        page.keyboard.press("Control+Enter")
+        expect(box.locator(".status")).to_contain_text("Differs")
+        page.wait_for_timeout(300)
+        box = edit(page, LOOPS, "print(W, 'how many')")
+        page.keyboard.press("Control+Enter")
+        expect(box.locator(".mine pre")).to_have_text("3 ran")  # what makes W ran again
+
+
 def test_without_the_scripts_for_running_a_sentence_says_so(browser, server):
     with browser.new_context() as context:
         page = context.new_page()
@@ -240,9 +255,13 @@ def test_where_nothing_can_be_kept_one_sentence_says_so(lab, refusal, sentence):
     refuse = f"Storage.prototype.setItem = () => {{ throw new DOMException('no', '{refusal}'); }};"
     page = lab(before=refuse)
     card = answer(page, RIGHT)
-    expect(page.locator("p.said.seen")).to_contain_text(sentence)
     card.get_by_role("button", name="Check").click()
     expect(card.locator(".verdict.right")).to_be_visible()
+    box = edit(page, NUDGE, "print(W)")
+    expect(box.locator(".status")).to_contain_text("Edited · kept until you leave this page")
+    expect(page.locator("p.said.seen")).to_contain_text(sentence)
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.locator("p.said.seen")).to_have_count(0)
 
 
 def test_hostile_output_does_nothing(lab):
@@ -376,9 +395,8 @@ def test_no_state_trips_axe_or_overflows(lab, scheme, width):
 
 def test_what_the_page_says_of_the_weight_is_so(site):
     """As a host sends it: wheels as they are, the rest compressed."""
-    files = json.loads((site / "_static/live/files.json").read_text())["all"]
-    sums = {}
-    for name, facts in files.items():
+    files, sums = json.loads((site / "_static/live/files.json").read_text()), {}
+    for name, facts in files["all"].items():
         data = (site / "_static/live" / name).read_bytes()
         size = len(data) if name.endswith((".whl", ".zip")) else len(gzip.compress(data, 6))
         sums[facts["group"]] = sums.get(facts["group"], 0) + size / 1e6
@@ -386,3 +404,4 @@ def test_what_the_page_says_of_the_weight_is_so(site):
     python, figures = map(int, re.findall(r"(\d+) MB", said))
     assert abs(sums["Python"] + sums["numpy"] - python) < 0.75
     assert abs(sums["matplotlib"] - figures) < 0.75
+    assert sums == pytest.approx({group: size / 1e6 for group, size in files["groups"].items()})

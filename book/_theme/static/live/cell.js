@@ -86,7 +86,7 @@ export class Cell {
   keep() { store.save(this.id, {code: this.edited ? this.code : null}); }
 
   sayEdited() {
-    this.status("edited", this.edited ? "Edited · saved in this browser" : "As printed");
+    this.status("edited", !this.edited ? "As printed" : store.keeps() ? "Edited · saved in this browser" : "Edited · kept until you leave this page");
     this.box.classList.toggle("changed", this.edited);
     this.fade(this.edited);
   }

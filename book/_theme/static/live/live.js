@@ -31,11 +31,11 @@ class Lab {
     this.count = boxes.length;
     this.boxes = new Map(boxes.map((box) => [box, this.make(box, facts.get(box.dataset.cell), page.answers[box.dataset.cell])]));
     this.cells = [...this.boxes.values()];
-    this.python = new Python(base, (part) => this.loading(part));
+    this.python = new Python(base, (part) => this.loading(part), () => this.state.clear());
     this.region = el("p", {className: "said"});
     this.region.setAttribute("role", "status");
     document.body.append(this.region);
-    store.onTrouble((sentence) => this.say(sentence, true));
+    store.onTrouble((sentence) => this.warn(sentence));
     store.watch((id) => this.cells.filter((cell) => !id || cell.id === id).forEach((cell) => cell.adopt()));
     addEventListener("pagehide", () => this.stop("Stopped when you left the page"));
     addEventListener("pageshow", ({persisted}) => persisted && this.cells.forEach((cell) => cell.adopt()));
@@ -46,10 +46,15 @@ class Lab {
     return answer && box.matches(".answerable *") ? new Answer(this, facts, box, answer) : new Cell(this, facts, box);
   }
 
-  // What is heard; and, where nothing else shows it, seen.
-  say(sentence, seen = false) {
-    this.region.textContent = sentence;
-    this.region.classList.toggle("seen", seen);
+  // What is heard.
+  say(sentence) { this.region.textContent = sentence; }
+
+  // What is seen too, until it is closed.
+  warn(sentence) {
+    const close = el("button", {type: "button", textContent: "Close"}), line = el("p", {className: "said seen"}, sentence, " ", close);
+    line.setAttribute("role", "alert");
+    close.addEventListener("click", () => line.remove());
+    document.body.append(line);
   }
 
   cell(box) { return this.boxes.get(box); }
@@ -116,7 +121,6 @@ class Lab {
       }
     } catch (reason) {
       const after = `${Math.max(1, Math.round((performance.now() - started) / 1000))} s`;
-      this.state.clear();
       if (reason.what === "stopped") cell.done("stopped", this.why ?? `Stopped after ${after}; cells above run again with your next Run`);
       else cell.done(reason.what === "network" ? "offline" : "wrong", reason.what === "network" ? "Needs a network once; printed output stays" : reason.sentence);
       this.why = null;
@@ -130,13 +134,12 @@ class Lab {
     const sum = (key) => group.reduce((all, one) => all + (this.bytes[one]?.[key] ?? 0), 0);
     const name = what === "matplotlib" ? "what draws figures" : "Python";
     const all = sum("total"), now = sum("loaded");
-    (this.current ?? this.beside)?.progress(now < all ? `Fetching ${name}: ${MB(now)} of ${MB(all)} MB, once` : `Starting ${name}`, now, all);
+    (this.current ?? this.beside)?.progress(now + 1 < all ? `Fetching ${name}: ${MB(now)} of ${MB(all)} MB, once` : `Starting ${name}`, now, all);
   }
 
   stop(why) {
     const waiting = this.queue.splice(0), running = this.current, warm = this.python.ready && !why;
     this.why = why;
-    this.state.clear();
     this.python.stop();
     for (const cell of waiting) cell.done("stopped", "Stopped before it ran");
     if (running && warm) this.python.worker = this.python.start();

@@ -1,7 +1,7 @@
-// Python in a worker: one a page, made at the first request, thrown away by stop().
+// Python in a worker: one a page, made at the first request, thrown away by stop(); `gone` is told when its names are lost.
 export class Python {
-  constructor(base, loading) {
-    Object.assign(this, {base, loading, waiting: new Map(), last: 0, ready: false});
+  constructor(base, loading, gone) {
+    Object.assign(this, {base, loading, gone, waiting: new Map(), last: 0, ready: false});
   }
 
   // Ask the worker; the answer comes back, or an error {what, sentence}.
@@ -44,6 +44,7 @@ export class Python {
   // The variables are gone; whoever still waits is told.
   stop() {
     this.worker?.terminate();
+    this.gone();
     const waiting = [...this.waiting.values()];
     Object.assign(this, {worker: null, ready: false, waiting: new Map()});
     for (const {failed} of waiting) failed({what: "stopped"});

@@ -1,6 +1,7 @@
 // What the reader wrote and passed, a key a cell, in this browser only. Where nothing can be kept, `trouble` says so once.
 const KEY = "rnncourse:cell:";
 const trouble = new Set();
+export const keeps = () => !trouble.size;
 let tell = () => {};
 export const onTrouble = (say) => { tell = say; };
 
@@ -20,8 +21,9 @@ export const save = (id, change) => {
     const sentence = full
       ? "The browser's storage is full: what you write here lasts until you leave the page."
       : "This browser keeps nothing for this page: what you write here lasts until you leave it.";
-    if (!trouble.has(sentence)) tell(sentence);
+    const known = trouble.has(sentence);
     trouble.add(sentence);
+    if (!known) tell(sentence);
   }
   dispatchEvent(new CustomEvent("rnn:progress"));
   return entry;

@@ -16,10 +16,10 @@ class Failure extends Error {
 
 const group = (name) => Object.keys(files.all).filter((file) => files.all[file].group === name);
 
-// Bytes as they come, added to what has come of the same group; a lost connection is tried once more.
+// Bytes as they come; what has come of the group is counted as a host sends it. A lost connection is tried once more.
 const progress = {};
 const get = async (name, group, again = true) => {
-  const {size, hash} = files.all[name], count = progress[group] ??= {loaded: 0, total: files.groups[group]};
+  const {size, sent, hash} = files.all[name], count = progress[group] ??= {loaded: 0, total: files.groups[group]};
   let mine = 0;
   try {
     const answer = await fetch(`${base}${name}?${hash}`);
@@ -28,13 +28,13 @@ const get = async (name, group, again = true) => {
     for (let part; !(part = await reader.read()).done;) {
       bytes.set(part.value, mine);
       mine += part.value.length;
-      count.loaded += part.value.length;
+      count.loaded += part.value.length * sent / size;
       say("loading", {what: group, ...count});
     }
     if (mine !== size) throw new Error("cut short");
     return bytes;
   } catch {
-    count.loaded -= mine;
+    count.loaded -= mine * sent / size;
     if (again) return get(name, group, false);
     throw new Failure("network");
   }
@@ -90,7 +90,7 @@ const matplotlibNow = () => {
     request.send();
     if (request.status !== 200) throw new Failure("network");
     unpack(name, new Uint8Array(request.response));
-    say("loading", {what: "matplotlib", loaded: loaded += request.response.byteLength, total});
+    say("loading", {what: "matplotlib", loaded: loaded += files.all[name].sent, total});
   }
   drawing = true;
 };

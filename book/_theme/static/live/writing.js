@@ -30,7 +30,7 @@ export const write = async (cell, focus, from) => {
 const keyRow = (editor) => {
   const row = el("div", {className: "keys", ariaLabel: "Keys"});
   row.setAttribute("role", "group");
-  for (const key of ["(", ")", "[", "]", ":", ".", "_", "=", "indent"]) {
+  for (const key of ["indent", "(", ")", "[", "]", ":", ".", "_", "="]) {
     const button = el("button", {type: "button", textContent: key === "indent" ? "⇥" : key, ariaLabel: key === "indent" ? "Indent" : key});
     button.addEventListener("pointerdown", (event) => event.preventDefault());   // the caret stays
     button.addEventListener("click", () => editor.insert(key));
