@@ -155,7 +155,7 @@ def copies():
                 code = "jupyter" in after.get("metadata", {})
                 cell["source"] = worded("".join(cell["source"]), path, code)
                 continue
-            if "predict" in cell["metadata"].get("tags", ()):
+            if "predict" in cell["metadata"].get("tags", ()) or "jupyter" in cell["metadata"]:
                 cell["outputs"], cell["execution_count"] = [], None
             if "jupyter" in cell["metadata"]:  # a folded cell shows its first lines; Colab, its title
                 cell["source"] = [*QUIET, *cell["source"]]

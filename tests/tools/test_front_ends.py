@@ -49,6 +49,11 @@ def test_no_answer_is_seen_before_it_is_unfolded_and_no_syntax_is(lessons, front
         assert not re.search("- *✓|- *✗|:::|{(choice|exercise|admonition|dropdown)}", soup.get_text())
 
 
+def test_no_solution_shows_its_verdict_before_it_is_run(lessons):
+    solutions = [cell for nb in lessons for cell in nb.cells if cell.source.startswith("%%capture solution")]
+    assert len(solutions) > 10 and not any(cell.outputs for cell in solutions)
+
+
 def test_where_pictures_are_stripped_their_description_stays(lessons):
     nb = next(nb for nb in lessons if "rnn-figure" in nbformat.writes(nb))
     html = HTMLExporter(template_name="basic", sanitize_html=True).from_notebook_node(nb)[0]
