@@ -1,7 +1,7 @@
 """Make the scripts and styles that the pages ask for, with esbuild: python -m tools.scripts
 
-One file of the cells' editor, from npm's CodeMirror; and all of the theme's own files without what only their
-authors read. The same bytes each time.
+One file of the cells' editor, from npm's CodeMirror; and all of the theme's own files, and Sphinx's of the search,
+without what only their authors read. The same bytes each time.
 """
 
 import sys
@@ -23,6 +23,7 @@ def esbuild(*options):
 def main() -> int:
     theirs = [path for kind in ("js", "css") for path in sorted((THEME / "static").rglob(f"*.{kind}"))]
     own = [TARGET / path.relative_to(THEME / "static") for path in theirs]  # with what the build adds
+    own += [TARGET / name for name in ("doctools.js", "searchtools.js")]
     return esbuild(
         THEME / "editor.js", "--bundle", "--format=esm", f"--outfile={TARGET / 'live' / 'editor.js'}"
     ) or esbuild(*own, f"--outbase={TARGET}", f"--outdir={TARGET}", "--allow-overwrite")
