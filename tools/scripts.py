@@ -1,6 +1,6 @@
 """Make the scripts and styles that the pages ask for, with esbuild: python -m tools.scripts
 
-One file of the cells' editor, from npm's CodeMirror; and all of the theme's own files, and Sphinx's of the search,
+One file of the cells' editor, from npm's CodeMirror; all of the theme's own files and Sphinx's of the search,
 without what only their authors read. The same bytes each time.
 """
 

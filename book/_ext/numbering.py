@@ -45,7 +45,7 @@ def mark(self, label):
     if label not in LABELS:
         log.warning("equation %s has no certificate in rnncourse.certificates", label)
     page = self.builder.get_relative_uri(self.builder.current_docname, "appendix/certificates")
-    href, name = f"{page}#{nodes.make_id(f'cert-{label}')}", f"certificate of equation {label}"
+    href, name = f"{page}#{nodes.make_id(f'cert-{label}')}", f"How it was tested: equation {label}"
     link = f'<a class="certificate" href="{href}" aria-label="{name}">How it was tested</a>'
     facts = [line.split(": ", 1) for line in certificate(self.builder.app.srcdir).get(label, ())]
     rows = "".join(
