@@ -101,7 +101,7 @@ def test_equations_say_their_page_and_lead_to_their_certificates(build):
     assert "(1a.2)" in equation.text
     mark = equation.select_one("a.certificate")
     assert mark["href"] == "../appendix/certificates.html#cert-eq-sigma-prime"
-    assert mark["aria-label"] == "certificate of equation eq-sigma-prime"
+    assert mark["aria-label"] == "How it was tested: equation eq-sigma-prime"
     reference = pages["1-first/index"].select_one("main a, .body a[href*=equation]")
     assert (reference["href"], reference.text) == ("a-one.html#equation-eq-sigma-prime", "(1a.2)")
 
