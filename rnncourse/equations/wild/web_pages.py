@@ -59,28 +59,6 @@ def w02():
     )
 
 
-def w04():
-    def inputs(rng):
-        """0.7 to the powers 10, 20 and 50"""
-        yield from ((n,) for n in (10, 20, 50))
-
-    def exact_power(n):
-        return 7**n / 10**n
-
-    printed = {10: 0.028, 20: 0.0008, 50: 1.8e-8}
-    return Row(
-        "engineermaxxing.com/veanors/papers/vanishing-gradients-rnn",
-        r"0.7^{10} = 0.028, \quad 0.7^{20} = 0.0008, \quad 0.7^{50} \approx 1.8 \cdot 10^{-8}",
-        "To the digits that are given.",
-        "true",
-        "eq-half-life",
-        inputs,
-        lambda n: printed[n],
-        {"integers": Oracle(exact_power, 1e-2)},
-        {"one power less": lambda n: 0.7 ** (n - 1), "half as many steps": lambda n: 0.7 ** (n / 2)},
-    )
-
-
 def peephole_steps(rng):
     """3 and 5 steps of one peephole LSTM of 2 and 1 units; all that is given is normal"""
     for T, n in (3, 2), (5, 1):
