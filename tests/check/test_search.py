@@ -177,9 +177,9 @@ def test_a_refusal_takes_about_a_second_at_most():
     for key in "3c-full", "gru-jacobian", "1b":
         answer = EXERCISES[key].right
         check(key, lambda *a, answer=answer: np.cos(answer(*a)), record=False)
-        start = time.monotonic()
+        start = time.process_time()
         verdict = check(key, lambda *a, answer=answer: np.cos(answer(*a)), record=False)
-        assert verdict.mistake is None and time.monotonic() - start < search.SECONDS + 1
+        assert verdict.mistake is None and time.process_time() - start < search.SECONDS + 1
 
 
 def jacobian(W, x):

@@ -69,11 +69,12 @@ PROMISED = {
     """,
     "2a": """
         too-few too-many k0-terms ascending-order power-form from-h0 missing-immediate
-        one-factor-too-many one-factor-too-few loss-and-use-exchanged
+        one-factor-too-many one-factor-too-few loss-and-use-exchanged jacobian-off-by-one
     """,
     "2a-mirror": "units-swapped scaled symmetry-of-sigma",
     "2a-telescope": """
         power-too-high factor-kept ascending-order from-the-left first-term-missing term-missing
+        power-missing powers-reversed
     """,
     "2b": """
         elementwise-power transpose-for-inverse swapped-q symmetric-solver multiplied off-by-one
@@ -174,7 +175,7 @@ PROMISED = {
         nats sign multiplied decimal-digits summed mean-of-probabilities best-letter all-letters
         own-entropy
     """,
-    "wild-1": "factor-dropped one-step-more one-step-less",
+    "wild-1": "factor-dropped one-step-more one-step-less shares-exchanged",
     "wild-2": "as-printed slopes-on-rows whole-transposed",
     "wild-3": "as-printed moduli transpose-dropped",
     "wild-4": "carry-left-out one-factor-f gate-slope cell-for-tanh",

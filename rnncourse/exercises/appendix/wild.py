@@ -61,6 +61,15 @@ def _(alpha, k):
     return (1 - alpha) * alpha ** (k - 1)
 
 
+@average.mistake("shares-exchanged", "eq-half-life")
+def _(alpha, k):
+    """The two shares have changed places: alpha keeps, and 1 - alpha writes. The printed line was right.
+
+    Other texts give alpha to the new value.
+    """
+    return alpha * (1 - alpha) ** k
+
+
 # wild-2: the Jacobian of the pre-activation (P04, a misprint)
 
 

@@ -194,6 +194,15 @@ expanded_sum.also("from-h0", lambda: [(t, 0, newest_first(t, 0)) for t in (1, 2,
 expanded_sum.also("from-h0", lambda: [(3, 0, [3, 2, 1])])
 
 
+@expanded_sum.mistake("jacobian-off-by-one", "eq-step-jacobian", part="factors")
+def _(t, k):
+    """Each J has the index of the state that it starts from. J_i leads from h_{i-1} into h_i.
+
+    A step is named by its beginning, as a day is.
+    """
+    return list(range(t - 1, k - 1, -1))
+
+
 @expanded_sum.mistake("one-factor-too-many", "eq-transport", part="factors")
 def _(t, k):
     """Each product has one factor too many: J_k leads from h_{k-1} into h_k, and you start at h_k.
@@ -345,6 +354,24 @@ def _(t):
     t factors have been touched once the t-th is replaced, but the t-th is the difference itself.
     """
     return t
+
+
+@telescope.mistake("power-missing", "eq-transport", part="power")
+def _(t):
+    """The powers of J are missing: right of J_t stand t - 1 factors, each of them replaced already.
+
+    The difference and the factors on its left are looked at alone.
+    """
+    return 0
+
+
+@telescope.mistake("powers-reversed", "eq-transport", part="power")
+def _(t):
+    """The powers are counted from the wrong end: right of J_t stand t - 1 factors, none for t = 1.
+
+    One counts what is left to do, and not what is done.
+    """
+    return 3 - t
 
 
 @telescope.mistake("factor-kept", "eq-transport", part="left")
