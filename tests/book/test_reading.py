@@ -101,6 +101,12 @@ def test_a_link_from_afar_lands_and_a_reload_stays(visit, site, names, selector)
     assert [one for one in away if one[1]] == []
 
 
+@pytest.mark.parametrize("place", ["pitfalls", "in-three-lines"])
+def test_the_contents_mark_the_section_that_was_asked_for_also_where_the_page_ends(visit, place):
+    page = visit(f"{JACOBIAN}#{place}")
+    expect(page.locator(".contents [aria-current]")).to_have_attribute("href", f"#{place}")
+
+
 def test_a_reload_finds_open_what_was_open(visit):
     page = visit(JACOBIAN)
     solution = page.locator(".solution details").last

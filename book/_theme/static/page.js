@@ -46,15 +46,19 @@ if (visit?.type === "navigate") {
 } else if (history.state?.open) history.state.open.forEach((i) => { if (folds[i]) folds[i].open = true; });
 else unfold();
 
-// The contents mark the section in view: the last whose heading has passed the head of the page.
+// The contents mark the section in view: the last whose heading has passed the head of the page. Where the page ends before
+// that, the one that was asked for, or the last.
 const places = new Map([...document.querySelectorAll(".contents a[href^='#']")].map((link) => [document.getElementById(link.hash.slice(1)), link]));
 places.delete(null);
 let marked;
 const mark = () => {
+  const ended = scrollY + innerHeight >= document.documentElement.scrollHeight - 2, top = (section) => section.getBoundingClientRect().top;
   let now = null;
   for (const [section, link] of places) {
-    if (section.getBoundingClientRect().top < innerHeight / 4) now = link;
+    if (top(section) < innerHeight / (ended ? 1 : 4)) now = link;
   }
+  const asked = ended && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (places.has(asked) && top(asked) > 0 && top(asked) < innerHeight) now = places.get(asked);
   if (now === marked) return;
   marked?.removeAttribute("aria-current");
   now?.setAttribute("aria-current", "location");
@@ -63,6 +67,7 @@ const mark = () => {
 if (places.size) {
   const seen = new IntersectionObserver(mark, {rootMargin: "0px 0px -75% 0px"});
   places.forEach((link, section) => seen.observe(section));
+  addEventListener("scrollend", mark);
 }
 
 // Once the page stands, draw the sections that are still out of sight, one in each idle moment.
