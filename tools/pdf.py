@@ -17,14 +17,10 @@ BUILD = Path(__file__).parent.parent / "_build"
 
 
 def reading_order(page, address):
-    """The addresses of all pages, from link to link to the next one."""
-    addresses = []
-    while address:
-        addresses.append(address)
-        page.goto(address)
-        following = page.locator("a[rel=next]")
-        address = following.first.evaluate("link => link.href") if following.count() else None
-    return addresses
+    """The addresses of all pages: the first, and those of its menu in their order."""
+    page.goto(address)
+    links = page.locator("nav.course a.internal").evaluate_all("(all) => all.map((link) => link.href)")
+    return [*dict.fromkeys([address, *(urldefrag(link)[0] for link in links)])]
 
 
 def printed(page, address, sheet):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.book.test_pages import parsed
+
 OPACITY = "(one) => getComputedStyle(one).opacity"
 
 
@@ -22,6 +24,12 @@ def test_terms_light_up_in_formula_and_picture(visit, page, term, other):
     rest.hover()
     assert [one.evaluate(OPACITY) for one in (formula, drawn, rest, pale)] == ["0.25", "0.25", "1", "1"]
     assert page.evaluate("document.documentElement.scrollHeight") == before
+
+
+def test_where_terms_can_be_lit_there_is_the_script_that_lights_them(site, names):
+    pages = [parsed(site / name) for name in names]
+    lit = [page for page in pages if page.select(".figure-terms")]
+    assert len(lit) > 3 and all(page.select("script[src$='explore.js']") for page in lit)
 
 
 def test_a_formula_copied_is_the_formula_written(site):
