@@ -21,7 +21,7 @@ def hint(exercise):
         return Note("No hint", unknown(exercise))
     hints = EXERCISES[exercise].hints
     given = _hints_given[exercise] = min(_hints_given.get(exercise, 0) + 1, len(hints))
-    last = " This is the last hint; the solution stands on the page." if given == len(hints) else ""
+    last = " This is the last hint; the solution is on the page." if given == len(hints) else ""
     return Note(f"{exercise} · Hint {given} of {len(hints)}", hints[given - 1] + last)
 
 

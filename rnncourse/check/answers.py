@@ -173,7 +173,7 @@ def _differs(a, right, whose):
 
 def _suggests(got, expected):
     if got == expected[::-1]:
-        return f"{'Rows and columns' if len(got) == 2 else 'The axes'} stand the other way round."
+        return f"{'Rows and columns' if len(got) == 2 else 'The axes'} are the other way round."
     if got == ():
         return "A single number: was something summed or averaged away?"
     if tuple(size for size in got if size != 1) == expected:
@@ -183,7 +183,9 @@ def _suggests(got, expected):
             return "An axis of length 1 is missing: a slice keeps it, an index does not."
         return "The number of entries is right, the shape is not: is it flattened, or are axes exchanged?"
     if len(got) < len(expected):
-        return "An axis is missing: was something summed, or multiplied entry by entry where a matrix is due?"
+        return (
+            "An axis is missing: was something summed, or multiplied entry by entry where a matrix is needed?"
+        )
     if len(got) > len(expected):
         return "There is an axis too many: was an outer product formed, or a sum forgotten?"
     if got[1:] == expected[1:] and abs(got[0] - expected[0]) == 1:

@@ -28,7 +28,7 @@ PAIRS = 1800  # so that the verdict is the same on every machine that is fast en
 SECONDS = 1  # of the processor, for one that is not
 KINDS = {
     "index-shifted": "an index, or an end of a range, is not the right one",
-    "transposed": "a matrix is transposed, or stands untransposed where its transpose is due",
+    "transposed": "a matrix is transposed, or is used untransposed where its transpose is needed",
     "order": "two factors, or two arguments, have changed places",
     "entrywise": "a product of matrices is taken entry by entry",
     "sign": "a sign is wrong",
@@ -38,19 +38,19 @@ KINDS = {
     "inverted": "one multiplies where one should divide, or the other way round",
     "missing-slope": "the slope is missing",
     "other-slope": "the slope of another function, or at another place, is taken",
-    "wrong-array": "another variable stands where this one is due",
-    "assigned": "`=` stands for `+=`, so that what was there is lost",
+    "wrong-array": "another variable is used where this one is needed",
+    "assigned": "`=` is written for `+=`, so that what was there is lost",
     "axis": "it goes along the other axis, or over all of them",
     "constant": "a number or an exponent is off",
     "function": "a function is left out, or another one is taken",
-    "swapped-results": "the results stand in the wrong order",
+    "swapped-results": "the results are in the wrong order",
     "result-reshaped": "the result is reduced, reversed or of another shape",
     "missing-step": "a step is left out",
     "missing-case": "one case is treated like the other",
     "other-start": "something starts from another value",
     "late-update": "a value is renewed too early or too late, so that old and new are confused",
     "wrong-side": "factors scale columns of a matrix instead of rows, or rows instead of columns",
-    "reversed": "the steps stand in the reverse order",
+    "reversed": "the steps are in the reverse order",
 }
 OWN = {"wrong-array", "function"}  # kinds that are told as such within an index, too
 TOGETHER = {"transposed", "order", "sign", "missing-term", "missing-slope", "assigned", "index-shifted"}

@@ -76,7 +76,7 @@ def test_a_new_reader_runs_answers_changes_and_stops(visit, width):
     expect(run(page, FIGURE)).to_contain_text("Same as printed", timeout=SLOW)
     verdict = check(page, ANSWER.format("W * s"))
     expect(verdict.locator(".head")).to_have_text("× Not yet: order swapped", timeout=SLOW)
-    expect(verdict).to_contain_text("You scale the columns of W where the rows are due")
+    expect(verdict).to_contain_text("You scale the columns of W and not its rows")
     verdict = check(page, ANSWER.format("s[:, None] * W"))
     expect(verdict.locator(".head")).to_have_text("✓ Correct", timeout=SLOW)
     page.reload()

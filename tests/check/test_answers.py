@@ -189,7 +189,7 @@ FIXED = np.array([[0.58, 0.24, 0.1, 0.4], [0.24, 0.72, 0.3, 0.1], [0.5, 0.2, 0.6
 W_30 = np.linalg.matrix_power([[0.58, 0.24], [0.24, 0.72]], 30)
 HELPED = {
     "transposed shape": ("1b-U", lambda W, h, x, dl: np.ones((3, 4)) * 7, "Rows and columns"),
-    "reversed axes": ("1a-batch", lambda W, X: np.ones((len(X[0]), len(W), len(X))), "The axes stand"),
+    "reversed axes": ("1a-batch", lambda W, X: np.ones((len(X[0]), len(W), len(X))), "The axes are"),
     "a number": ("1a", lambda W, x: 3.0, "A single number"),
     "an axis too many": ("1a", lambda W, x: np.ones((4, 4, 4)), "axis too many"),
     "an axis of length 1": ("1a", lambda W, x: np.ones((1, 4, 4)), "axis of length 1"),

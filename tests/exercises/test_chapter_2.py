@@ -241,8 +241,8 @@ SAID = [
     ("2a-mirror", [[29.5, 1], [-29.5, 1]] * 3, "All of it."),
     ("2a-mirror", [[31, 1], [-31, 1]] * 3, "Give real numbers between -30 and 30"),
     ("2a-mirror", [[1, 0.5]] * 6, "Your z_t do not differ"),
-    ("2b-proof", "dfba", "The first 1 of your steps stand well; look at the next one, 'f'."),
-    ("2b-proof", "dabf", "The first 1 of your steps stand well; look at the next one, 'a'."),
+    ("2b-proof", "dfba", "The first 1 of your steps are right; look at the next one, 'f'."),
+    ("2b-proof", "dabf", "The first 1 of your steps are right; look at the next one, 'a'."),
     (
         "2a-mirror",
         [[1, z] for z in (0.5, 3, 0.5, 0.5, 0.5, 4)],
@@ -251,8 +251,8 @@ SAID = [
     ("2a-mirror", [[1, 0.5], [-1, 0.5]] * 4, "yours is an array of shape (8, 2)"),
     ("2a-mirror", [[1, 0.5, 2], [-1, 0.5, 2]] * 3, "yours is an array of shape (6, 3)"),
     ("2b-proof", "bdfa", "The proof cannot begin with 'b'."),
-    ("2b-proof", ["D", "A"], "The first 1 of your steps stand well; look at the next one, 'a'."),
-    ("2b-proof", "db", "The first 2 of your steps stand well; then something is missing."),
+    ("2b-proof", ["D", "A"], "The first 1 of your steps are right; look at the next one, 'a'."),
+    ("2b-proof", "db", "The first 2 of your steps are right; then something is missing."),
     ("2b-proof", "dbfa", "All of it."),
 ]
 

@@ -69,7 +69,7 @@ def _(J):
 
 @jacobian.mistake("order-swapped", "eq-jacobian", part="place")
 def _(s, W):
-    """You scale the columns of W where the rows are due: each slope belongs to an output, and an output is a
+    """You scale the columns of W and not its rows: each slope belongs to an output, and an output is a
     row.
 
     `W * s` looks like the formula, but numpy's broadcasting lines s up with the last axis; it is W diag(s).
@@ -98,9 +98,9 @@ def _(z, x):
 
 @jacobian.mistake("diag-y", "eq-sigma-prime", part="slope")
 def _(z, x):
-    """You scale with sigma itself, where its derivative is due.
+    """You scale with sigma itself, where its derivative is needed.
 
-    y is at hand and sits on the diagonal where sigma' should.
+    y is at hand and is put on the diagonal in place of sigma'.
     """
     return sigma(z)
 
@@ -181,7 +181,8 @@ jacobian.also("no-weights", place=lambda s, W: s)
 
 @jacobian.mistake("by-the-weights", "eq-jacobian")
 def _(W, x):
-    """This is the derivative by the weights: entry [i, j] says how y_i answers to W_ij. Asked is that by x.
+    """This is the derivative with respect to the weights: entry [i, j] says how y_i answers to W_ij. The
+    exercise asks for the derivative with respect to x.
 
     Training needs that one, and it has the same shape.
     """
@@ -190,7 +191,7 @@ def _(W, x):
 
 @jacobian.mistake("input-multiplied", "eq-jacobian")
 def _(W, x):
-    """x stands there as a factor: the derivative of Wx by x is W alone.
+    """x is there as a factor: the derivative of Wx with respect to x is W alone.
 
     W x is differentiated, and x is kept.
     """
@@ -230,7 +231,7 @@ def _(J):
 
 @tanh_jacobian.mistake("order-swapped", "eq-jacobian", part="place")
 def _(s, W):
-    """You scale the columns of W where the rows are due.
+    """You scale the columns of W and not its rows.
 
     Broadcasting lines a vector up with the last axis.
     """
@@ -297,7 +298,8 @@ def _(z, x):
 
 @tanh_jacobian.mistake("by-the-weights", "eq-jacobian")
 def _(W, x):
-    """This is the derivative by the weights: entry [i, j] says how y_i answers to W_ij. Asked is that by x.
+    """This is the derivative with respect to the weights: entry [i, j] says how y_i answers to W_ij. The
+    exercise asks for the derivative with respect to x.
 
     Training needs that one, and it has the same shape.
     """
@@ -306,7 +308,7 @@ def _(W, x):
 
 @tanh_jacobian.mistake("input-multiplied", "eq-jacobian")
 def _(W, x):
-    """x stands there as a factor: the derivative of Wx by x is W alone.
+    """x is there as a factor: the derivative of Wx with respect to x is W alone.
 
     W x is differentiated, and x is kept.
     """
@@ -354,10 +356,9 @@ def jacobian_of_rows(A, X, slope=dsigma, place=lambda S, A: S[:, None, :] * A, f
 
 @jacobian_of_rows.mistake("transposed", "eq-jacobian", part="finish")
 def _(G):
-    """Each matrix is transposed. With samples in rows the step dx stands on the left, so G has one row per
-    input.
+    """Each matrix is transposed. With samples in rows the step dx is on the left, so G has one row per input.
 
-    The layout of 1a is carried over, where the step stands on the right.
+    The layout of 1a is carried over, where the step is on the right.
     """
     return G.swapaxes(1, 2)
 
@@ -400,9 +401,10 @@ def _(Z):
 
 @jacobian_of_rows.mistake("by-the-weights", "eq-jacobian")
 def _(A, X):
-    """The inputs stand here as factors where the weights are due: that is the derivative by the weights.
+    """The inputs are factors here where the weights are needed: that is the derivative with respect to the
+    weights.
 
-    Training needs the derivative by A, and X A is differentiated by it out of habit.
+    Training needs the derivative with respect to A, and out of habit X A is differentiated with respect to A.
     """
     return X[:, :, None] * dsigma(X @ A)[:, None, :]
 
@@ -423,7 +425,7 @@ def softmax(z):
     wide,
     domain=domains.layer,
     hints=(
-        "The logarithm helps: ln p_i = z_i - ln(sum of e^z_m). Differentiate that by z_j.",
+        "The logarithm helps: ln p_i = z_i - ln(sum of e^z_m). Differentiate that with respect to z_j.",
         "You get dp_i/dz_j = p_i (delta_ij - p_j): a diagonal, and a full matrix taken from it.",
         "As arrays: `(np.diag(p) - np.outer(p, p)) @ W`.",
     ),
@@ -446,7 +448,7 @@ def _(J):
 
 @softmax_jacobian.mistake("order-swapped", "eq-jacobian", part="place")
 def _(S, W):
-    """W stands on the wrong side: the last step of the computation, softmax, stands leftmost.
+    """W is on the wrong side: the last step of the computation, softmax, comes leftmost.
 
     With square matrices both orders exist.
     """
@@ -491,7 +493,7 @@ def _(p):
 
 @softmax_jacobian.mistake("one-for-delta", "eq-elementwise", part="inner")
 def _(p):
-    """p_i (1 - p_j) stands in every entry: the 1 is a delta_ij, and belongs to the diagonal.
+    """p_i (1 - p_j) is in every entry: the 1 is a delta_ij, and belongs to the diagonal.
 
     The logistic function has p (1 - p), and the indices are added afterwards.
     """

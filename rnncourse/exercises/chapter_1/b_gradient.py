@@ -228,9 +228,9 @@ gradient.also("spurious-k0", terms=lambda T: corner(T)[1:], immediate=state_befo
 
 @gradient.mistake("no-derivative-immediate", "eq-immediate", part="immediate")
 def _(s, h, k):
-    """sigma' is missing from the last factor: between W and h_k stands sigma.
+    """sigma' is missing from the last factor: sigma is between W and h_k.
 
-    The slopes are all thought to sit in the transport already.
+    The slopes are thought to be in the transport already.
     """
     return 1, h[k - 1]
 
@@ -246,8 +246,8 @@ def _(s, W):
 
 @gradient.mistake("transport-transposed", "eq-bptt", part="factor")
 def _(s, W):
-    """W stands where its transpose is due, or the other way round. Backwards, the gradient of unit b gathers
-    over the units a that b feeds.
+    """W is used where its transpose is needed, or the other way round. Backwards, the gradient of unit b
+    gathers over the units a that b feeds.
 
     Forward is W @ h, so backward is written W @ delta; for square matrices numpy does not object.
     """
@@ -273,7 +273,7 @@ def _(s, W):
 
 @gradient.mistake("reversed-product", "eq-transport", part="product")
 def _(J, t, k):
-    """The factors of the transport stand in the wrong order. Matrices do not commute: the newest step stands
+    """The factors of the transport are in the wrong order. Matrices do not commute: the newest step comes
     leftmost.
 
     A loop over i = k+1..t that multiplies from the right writes the product in the order of time.
@@ -471,7 +471,7 @@ def _(n):
 
 @immediate.mistake("no-derivative-immediate", "eq-immediate", part="slope")
 def _(h):
-    """sigma' is missing: between W and h_t stands sigma.
+    """sigma' is missing: sigma is between W and h_t.
 
     z_t is differentiated in the place of h_t.
     """
@@ -498,7 +498,7 @@ def _(h_prev, h_t):
 
 @immediate.mistake("axes-swapped", "eq-immediate")
 def _(h_prev, h_t):
-    """The axes stand in another order: entry [i, a, b] belongs to unit i and to W_ab. The unit is first, then
+    """The axes are in another order: entry [i, a, b] belongs to unit i and to W_ab. The unit is first, then
     row and column of the weight.
 
     Which index of W comes first is lost among three axes.
@@ -526,8 +526,8 @@ def stretch(n, T, t, k, says=None):
     hints=(
         "One step first: dh_i/dh_{i-1} is the Jacobian of 1a with W and z_i. How does it read with h_i at "
         "hand?",
-        "The chain rule multiplies the steps. Which stands leftmost, and how many are there for t = k + 1, "
-        "and t = k?",
+        "The chain rule multiplies the steps. Which factor is leftmost, and how many are there for "
+        "t = k + 1, and t = k?",
         "Start from `np.eye(n)` and for i = k + 1, ..., t multiply from the left with "
         "`(h[i] * (1 - h[i]))[:, None] * W`.",
     ),
@@ -606,7 +606,7 @@ def warm(n, T):
     warm(3, 1),
     domain=domains.warm,
     hints=(
-        "There is one copy of W more, W^(0). Which losses feel it?",
+        "There is one copy of W more, W^(0). Which losses depend on it?",
         "All of them, L_0 included: the term is dL/dh_0, in total, times the immediate derivative of h_0.",
         "Add `np.outer(dh_0 * h[0] * (1 - h[0]), h_before)`; or put h_before in front of h, and a row of "
         "zeros in front of dl.",
@@ -637,7 +637,7 @@ def _(W, h_before, h, dl):
 
 @warm_gradient.mistake("first-loss-missing", "eq-double-sum", part="losses")
 def _(dl):
-    """L_0 is missing: it feels the copy of W at step 0.
+    """L_0 is missing: it depends on the copy of W at step 0.
 
     In 1b L_0 adds nothing, and the habit stays.
     """
@@ -655,7 +655,7 @@ def _(dl):
 
 @warm_gradient.mistake("no-derivative", "eq-immediate", part="slope")
 def _(h):
-    """sigma' of step 0 is missing: between W and h_0 stands sigma.
+    """sigma' of step 0 is missing: sigma is between W and h_0.
 
     dL/dh_0 is taken for delta_0.
     """
@@ -666,7 +666,7 @@ def _(h):
 def _(h_before, h):
     """At step 0 the matrix W met the state before h_0.
 
-    h[0] is the first row of h, and h_before stands apart.
+    h[0] is the first row of h, and h_before is a separate argument.
     """
     return h[0]
 

@@ -56,7 +56,7 @@ gradient.share(recursion, "derivative-at-h", "tanh-derivative")
 
 @recursion.mistake("transport-transposed", "eq-bptt", part="carry")
 def _(W, delta):
-    """W stands where its transpose is due: backwards, unit b gathers over all units a that it feeds.
+    """W is used where its transpose is needed: backwards, unit b gathers over all units a that it feeds.
 
     Forward is W @ h, so backward is written W @ delta; for square matrices numpy does not object.
     """
@@ -110,7 +110,7 @@ def _(h):
 
 @recursion.mistake("no-derivative-immediate", "eq-bptt")
 def _(W, h, dl):
-    """The last sigma' is missing: these are gradients by h, and z_t stands before the sigma.
+    """The last sigma' is missing: these are gradients with respect to h, and z_t is the input of sigma.
 
     dL/dh_t is taken for dL/dz_t.
     """
@@ -158,7 +158,7 @@ def input_gradient(W, h, x, dl, delta=recursion, multiply=lambda delta, x: delta
 
 @input_gradient.mistake("state-off-by-one", "eq-bptt", part="multiply")
 def _(delta, x):
-    """The inputs are off by one: x_t stands in row t - 1 of x, beside delta_t.
+    """The inputs are off by one: x_t is in row t - 1 of x, beside delta_t.
 
     States have a row 0 and inputs have none, so that their rows are numbered differently.
     """
@@ -197,7 +197,7 @@ def _(W, h, dl):
 
 @input_gradient.mistake("transport-transposed", "eq-bptt", part="delta")
 def _(W, h, dl):
-    """W stands where its transpose is due: backwards, unit b gathers over all units a that it feeds.
+    """W is used where its transpose is needed: backwards, unit b gathers over all units a that it feeds.
 
     Forward is W @ h, so backward is written W @ delta; for square matrices numpy does not object.
     """
@@ -206,7 +206,7 @@ def _(W, h, dl):
 
 @input_gradient.mistake("no-derivative-immediate", "eq-bptt", part="delta")
 def _(W, h, dl):
-    """The last sigma' is missing: the vector beside x_t is the gradient by z_t, not by h_t.
+    """The last sigma' is missing: the vector beside x_t is the gradient with respect to z_t, not to h_t.
 
     The total dL/dh_t is at hand and is used as it is.
     """
@@ -243,7 +243,7 @@ def _(dl):
 
 @first_state.mistake("first-loss-only", "eq-bptt")
 def _(W, h, dl):
-    """Only L_0 is there. The later losses feel h_0 too, through z_1 and the states that follow.
+    """Only L_0 is there. The later losses depend on h_0 too, through z_1 and the states that follow.
 
     h_0 has a loss gradient of its own in dl[0], and it is taken for the whole.
     """
@@ -252,7 +252,7 @@ def _(W, h, dl):
 
 @first_state.mistake("transport-transposed", "eq-bptt", part="back")
 def _(W, delta):
-    """W stands where its transpose is due in the last step back.
+    """W is used where its transpose is needed in the last step back.
 
     For square matrices numpy does not object.
     """
@@ -261,7 +261,7 @@ def _(W, delta):
 
 @first_state.mistake("one-factor-too-few", "eq-bptt", part="back")
 def _(W, delta):
-    """W is missing between z_1 and h_0: delta_1 is the gradient by z_1.
+    """W is missing between z_1 and h_0: delta_1 is the gradient with respect to z_1.
 
     The recursion is stopped one line too early.
     """
@@ -381,7 +381,7 @@ def _(s, W):
 
 @sensitivity.mistake("transport-transposed", "eq-step-jacobian", part="factor")
 def _(s, W):
-    """The transport uses the transpose of W. Forwards, W stands as it is.
+    """The transport uses the transpose of W. Forwards, W is used as it is.
 
     The transpose of the walk back is kept on the walk forth.
     """

@@ -85,7 +85,7 @@ def _(T, tau):
 def _(T, tau):
     """Only k = t is left: what is carried is forgotten at every step, not at every border.
 
-    The reset stands outside the `if`.
+    The reset is outside the `if`.
     """
     return [(t, t) for t in range(1, T + 1)]
 
@@ -102,7 +102,7 @@ def _(T, tau):
 
 @windowed.mistake("transport-transposed", "eq-bptt", part="back")
 def _(s, W):
-    """W stands where its transpose is due.
+    """W is used where its transpose is needed.
 
     Forward is W @ h, so backward is written W @ delta.
     """

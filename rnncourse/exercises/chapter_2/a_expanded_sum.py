@@ -156,7 +156,7 @@ for size in (1, 2):
 
 @expanded_sum.mistake("ascending-order", "eq-transport", part="factors")
 def _(t, k):
-    """The factors stand in the order of time. The newest step is applied last, so it stands leftmost.
+    """The factors are in the order of time. The newest step is applied last, so it comes leftmost.
 
     One writes the steps down in the order in which they happen.
     """
@@ -336,7 +336,7 @@ def keep(t, k):
     hints=(
         "Replace one factor at a time, from the right: J_3 J_2 J_1, J_3 J_2 J, and so on. How many steps "
         "lead to J^3?",
-        "Two neighbours of that chain differ in one factor, J_t for J. What stands to its right, already "
+        "Two neighbours of that chain differ in one factor, J_t for J. What is to its right, already "
         "replaced, and what to its left?",
         "The term of t has t - 1 factors J on the right and J_3 ... J_{t+1} on the left: as a list, "
         "`list(range(3, t, -1))`.",
@@ -349,7 +349,7 @@ def telescope(power=lambda t: t - 1, left=lambda t: list(range(3, t, -1))):
 
 @telescope.mistake("power-too-high", "eq-transport", part="power")
 def _(t):
-    """The powers of J are too high by one: right of J_t stand t - 1 factors.
+    """The powers of J are too high by one: to the right of J_t there are t - 1 factors.
 
     t factors have been touched once the t-th is replaced, but the t-th is the difference itself.
     """
@@ -376,7 +376,8 @@ def _(t):
 
 @telescope.mistake("factor-kept", "eq-transport", part="left")
 def _(t):
-    """J_t still stands on the left. It is in the difference already: left of it come the newer ones only.
+    """J_t is still on the left. It is in the difference already: to its left there are the newer factors
+    only.
 
     Every list begins one factor too early.
     """
@@ -385,7 +386,7 @@ def _(t):
 
 @telescope.mistake("ascending-order", "eq-transport", part="left")
 def _(t):
-    """The factors stand in the order of time. The newest step is applied last, so it stands leftmost.
+    """The factors are in the order of time. The newest step is applied last, so it comes leftmost.
 
     One writes the steps down in the order in which they happen.
     """

@@ -66,7 +66,7 @@ def _(M, n):
 
 @matrix_power.mistake("transpose-for-inverse", "eq-power", part="join")
 def _(Q, L):
-    """The transpose of Q stands where its inverse is due. The two agree only if the eigenvectors are
+    """The transpose of Q is used where its inverse is needed. The two agree only if the eigenvectors are
     orthonormal, as for a symmetric M.
 
     The example of the paper is symmetric, and there Q^T is right.
@@ -81,7 +81,7 @@ matrix_power.also("transpose-for-inverse", join=lambda Q, L: Q @ L @ Q.conj().T)
 def _(Q, L):
     """Q and its inverse are exchanged. The eigenvectors are the columns of Q: M Q = Q Λ.
 
-    Which side the inverse stands on is remembered, not derived; the paper mixes them up too.
+    The side of the inverse was remembered, not derived; the paper mixes the sides up too.
     """
     return np.linalg.inv(Q) @ L @ Q
 
@@ -151,7 +151,7 @@ def _(lam, n):
 @matrix_power.mistake("diagonal-only", "eq-power", part="join")
 def _(Q, L):
     """This is the power of Λ, still in the basis of the eigenvectors: go back to the basis of M. (If Q and
-    its inverse are both there, λⁿ scales the rows of Q, where its columns are due.)
+    its inverse are both there, λⁿ scales the rows of Q and not its columns.)
 
     After the power the work looks done.
     """
@@ -184,7 +184,7 @@ def differing_order(order, right):
     if not good and order:
         return f"The proof cannot begin with {order[0]!r}."
     where = f"look at the next one, {order[good]!r}" if good < len(order) else "then something is missing"
-    return f"The first {good} of your steps stand well; {where}. A step may use only what stands before it."
+    return f"The first {good} of your steps are right; {where}. A step may use only what comes before it."
 
 
 @exercise(
@@ -287,7 +287,7 @@ def moved(delta, m, exponent=lambda m: 1 / m):
 
 @moved.mistake("as-large-as-delta", "eq-jordan", part="exponent")
 def _(m):
-    """Eigenvalues that stand alone move by about delta. Here m of them coincide, and they move much further.
+    """Simple eigenvalues move by about delta. Here m of them coincide, and they move much further.
 
     A small change is thought to have a small effect, of the same size.
     """
@@ -385,7 +385,7 @@ def _(n):
 
 @block_of_three.mistake("pairs-counted-twice", "eq-jordan", part="corner")
 def _(n):
-    """The corner is too large by a factor: N stands in two of the n places, and the order of the two does not
+    """The corner is too large by a factor: N is in two of the n places, and the order of the two does not
     matter.
 
     n choices for the first and n - 1 for the second count every pair twice.
@@ -404,9 +404,9 @@ def _(n):
 
 @block_of_three.mistake("ones-above", "eq-jordan", part="edge")
 def _(n):
-    """The line above the diagonal counts no places: N can stand in any one of the n factors.
+    """The line above the diagonal counts no places: N can be taken from any one of the n factors.
 
-    In the block itself a 1 stands there.
+    In the block itself that entry is 1.
     """
     return 1
 
@@ -422,7 +422,7 @@ def _(lam, n, m):
 
 @block_of_three.mistake("transposed", "eq-jordan", part="above")
 def _(m):
-    """The entries stand below the diagonal: N has its ones above it, and so have its powers.
+    """The entries are below the diagonal: N has its ones above it, and so have its powers.
 
     Some books write Jordan blocks that way.
     """

@@ -28,7 +28,7 @@ def decomposed(first=lambda Q: Q, last=lambda Q: Q.T):
 
 @decomposed.mistake("printed", "eq-power")
 def _():
-    """This is the W that the paper prints. Multiply its factors out, in their order: Q stands on the left.
+    """This is the W that the paper prints. Multiply its factors out, in their order: Q is on the left.
 
     One trusts what is printed; or the inverse is put on the other side, which gives the same.
     """
@@ -37,7 +37,7 @@ def _():
 
 @decomposed.mistake("no-inverse", "eq-power", part="last")
 def _(Q):
-    """Q stands where its inverse is due: the last factor turns back.
+    """Q is used where its inverse is needed: the last factor turns back.
 
     The superscript is overlooked.
     """
@@ -163,7 +163,7 @@ thirtieth.also("diagonal-only", lambda: np.diag([0.9**30, 0.4**30]))
 
 @thirtieth.mistake("mismatched-eigenvalues", "eq-power")
 def _():
-    """Each eigenvalue stands with the other one's eigenvector: column j of Q belongs to entry j of Λ.
+    """Each eigenvalue is paired with the other one's eigenvector: column j of Q belongs to entry j of Λ.
 
     Eigenvalues are sorted by size, and the columns of Q are not sorted with them.
     """
@@ -194,7 +194,7 @@ def slow_decay(rng):
     hints=(
         "Compare neighbours: when is the corner at n + 1 larger than that at n?",
         "The ratio of the two is (n + 1) lam / n. It exceeds 1 while n is below a certain number.",
-        "It grows while n < lam / (1 - lam), so the largest stands at the first whole n from there on: "
+        "It grows while n < lam / (1 - lam), so the largest is at the first integer n from there on: "
         "`np.ceil(lam / (1 - lam))`.",
     ),
 )
@@ -234,7 +234,7 @@ def _(n):
 def _(lam):
     """This is the largest of all real n, where the derivative vanishes; n counts steps.
 
-    n λ^(n-1) is differentiated by n.
+    n λ^(n-1) is differentiated with respect to n.
     """
     return -1 / np.log(lam)
 
@@ -284,7 +284,7 @@ def one_direction(size):
     domain=domains.dominant,
     hints=(
         "A state is multiplied from the left, W h; a gradient is a row, g W. Which vectors does W only "
-        "stretch when it stands on the right?",
+        "stretch when it is on the right?",
         "u with uᵀW = λuᵀ. Transpose: of which matrix is u an ordinary eigenvector?",
         "`lam, Q = np.linalg.eig(W.T)`; the answer is the column of Q whose eigenvalue is largest in "
         "modulus. Or let it arrive: multiply any row by W again and again.",
@@ -403,7 +403,7 @@ def _(lam, r):
 def _(d):
     """This is 1/d, the price of the ruler. Which d was it?
 
-    1/d is what stands in front of the bound.
+    1/d is the factor in front of the bound.
     """
     return 1 / d
 
@@ -413,6 +413,6 @@ def _(lam, r):
     """You set the length of the first row to r. The norm is the largest stretch of any vector, and it is more
     than the length of a row.
 
-    A row is the part of the matrix in which the corner stands.
+    A row is the part of the matrix in which the corner lies.
     """
     return np.sqrt(r**2 - lam**2)

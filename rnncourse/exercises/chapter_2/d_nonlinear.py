@@ -28,7 +28,7 @@ def tanh_network(n, T):
     domain=domains.tanh_network,
     hints=(
         "Put h = 2 g - 1 on both sides, and tanh z = 2 sigma(2 z) - 1.",
-        "What stands inside sigma is 2 (W (2 g - 1) + x). Which part of it goes with g, and which does not?",
+        "The argument of sigma is 2 (W (2 g - 1) + x). Which part of it goes with g, and which does not?",
         "V = 4 W, and y_t = 2 (x_t - W 1): `2 * (x - W.sum(axis=1))`.",
     ),
     kind=arrays("V", "y"),
@@ -57,7 +57,7 @@ def _(W):
 
 @disguise.mistake("inputs-not-doubled", "eq-rnn", part="scale")
 def _():
-    """What the inputs bring is not doubled, and the 2 stands before all that is inside of tanh.
+    """What the inputs bring is not doubled, and the 2 multiplies everything inside tanh.
 
     It is taken for a factor of the weights.
     """

@@ -15,7 +15,7 @@ from rnncourse.exercises import domains
     "The wall of another start",
     "a pair (b, w): the b of the wall at w = 6, and the w above which it exists, for x_0 = 0",
     hints=(
-        "The wall stands where the start is a fixed point of x -> w sigma(x) + b.",
+        "The wall is where the start is a fixed point of x -> w sigma(x) + b.",
         "And it is a wall if that fixed point repels: what is the slope of the map there?",
         "sigma(0) = 1/2 and sigma'(0) = 1/4; solve 0 = 6 sigma(0) + b, and w sigma'(0) > 1.",
     ),
@@ -27,7 +27,7 @@ def other_wall(shift=lambda: 0.0, height=lambda: 0.5, sign=lambda: -1, slope=lam
 
 @other_wall.mistake("old-start", "eq-wall")
 def _():
-    """This is the wall of the start 1/2: sigma and its slope are due at the new start.
+    """This is the wall of the start 1/2: sigma and its slope are needed at the new start.
 
     The numbers of the page are used.
     """
@@ -36,7 +36,7 @@ def _():
 
 @other_wall.mistake("shift-kept", "eq-wall", part="shift")
 def _():
-    """One half of the formula still has the old start: x_0 itself stands there, beside its sigma.
+    """One half of the formula still has the old start: x_0 itself occurs there, beside its sigma.
 
     The 1/2 in front looks like a constant.
     """
@@ -54,8 +54,8 @@ def _():
 
 @other_wall.mistake("sigma-for-slope", "eq-wall", part="slope")
 def _():
-    """The threshold uses sigma where its slope is due: a fixed point repels if the slope of the map exceeds
-    1.
+    """The threshold uses sigma where its slope is needed: a fixed point repels if the slope of the map
+    exceeds 1.
 
     Both have a 1/2 or a 1/4 at 0, and they are easily exchanged.
     """
@@ -64,7 +64,7 @@ def _():
 
 @other_wall.mistake("slope-for-sigma", "eq-wall", part="height")
 def _():
-    """b uses the slope of sigma where sigma itself is due: a fixed point is a matter of values.
+    """b uses the slope of sigma where sigma itself is needed: a fixed point is a matter of values.
 
     Both have a 1/2 or a 1/4 at 0, and they are easily exchanged.
     """
@@ -73,7 +73,7 @@ def _():
 
 @other_wall.mistake("threshold-of-old-start", "eq-wall", part="slope")
 def _():
-    """The threshold still belongs to the start 1/2: the slope is due at the new one.
+    """The threshold still belongs to the start 1/2: the slope is needed at the new start.
 
     b is derived anew, and the second number is copied.
     """
@@ -154,7 +154,7 @@ def _(mu):
 
 @width.mistake("slope-of-the-cusp", "eq-wall", part="slope")
 def _():
-    """The slope is that at 0, where sigma is steepest; the unit stands at 1/2.
+    """The slope is that at 0, where sigma is steepest; the unit is at 1/2.
 
     1/4 is the slope that one knows by heart.
     """
@@ -163,7 +163,7 @@ def _():
 
 @width.mistake("sigma-for-slope", "eq-wall", part="slope")
 def _():
-    """sigma stands where its slope is due: a small lean is passed on by the slope of the map.
+    """sigma is used where its slope is needed: a small lean is passed on by the slope of the map.
 
     The wall's own formula has sigma in it.
     """
@@ -371,7 +371,7 @@ def _(length, size):
 
 @largest_rate.mistake("inverted", "eq-clip", part="solve")
 def _(length, size):
-    """The fraction stands upside down: where the gradient is long, the rate must be small.
+    """The fraction is upside down: where the gradient is long, the rate must be small.
 
     The equation is solved for the wrong letter.
     """

@@ -123,7 +123,7 @@ step.also("gate-left-out", hidden=lambda o, C, C_prev: np.tanh(C))
 def _(f, i, o):
     """The input gate and the output gate have changed places: i scales what is written, o what is shown.
 
-    In params the weights stand in the order f, i, o; PyTorch stacks them as i, f, g, o.
+    In params the weights are in the order f, i, o; PyTorch stacks them as i, f, g, o.
     """
     return f, o, i
 
@@ -211,7 +211,7 @@ def _(o, C, C_prev):
 
 @step.mistake("results-swapped", "eq-lstm-hidden", part="finish")
 def _(h, C):
-    """Both are right, but they stand in the wrong order: return h_t first, then C_t.
+    """Both are right, but they are in the wrong order: return h_t first, then C_t.
 
     The cell is computed first.
     """

@@ -131,7 +131,7 @@ def _():
     domain=domains.leaking,
     hints=(
         "One step: |C_t| <= phi |C_{t-1}| + 1. Why is the last term 1?",
-        "Unroll it twice, starting from |C_0|. Which powers of phi stand beside |C_0|, and which alone?",
+        "Unroll it twice, starting from |C_0|. Which powers of phi multiply |C_0|, and which are only added?",
         "phi^t |C_0| + (1 + phi + ... + phi^(t-1)), and the bracket is a geometric sum.",
     ),
     alike=("start-forgotten+signed-start",),
@@ -158,7 +158,7 @@ def _(phi, t):
 
 @cell_bound.mistake("start-kept", "eq-cell-bound", part="kept")
 def _(phi, t):
-    """The initial cell stands there in full; it has been through t forget gates.
+    """The initial cell is added in full; it has been through t forget gates.
 
     The bound for phi = 1 is only half rewritten.
     """

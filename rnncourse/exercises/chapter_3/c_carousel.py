@@ -30,7 +30,7 @@ def gates(n, T, t, k):
         "dC_t/dC_{t-1}, and what shape has it?",
         "Each step multiplies by its own diagonal matrix. Which steps lie between C_k and C_t? Count them "
         "for t = k + 1.",
-        "The steps are k + 1, ..., t, and f_i stands in row i - 1: the rows `f[k:t]`. Their product along "
+        "The steps are k + 1, ..., t, and f_i is in row i - 1: the rows `f[k:t]`. Their product along "
         "time is the diagonal; for t = k the product is empty, and the matrix the identity.",
     ),
     alike=(
@@ -116,7 +116,7 @@ def _(f, t, k):
 
 @gate_path.mistake("row-too-early", "eq-gate-path", part="rows")
 def _(f, t, k):
-    """The rows of f are one too early: they are those of f_k, ..., f_{t-1}, where f_{k+1}, ..., f_t are due.
+    """The rows of f are one too early: they are those of f_k, ..., f_{t-1}, and you need f_{k+1}, ..., f_t.
 
     The offset between steps and rows is taken off twice.
     """
@@ -125,7 +125,7 @@ def _(f, t, k):
 
 @gate_path.mistake("from-k-plus-1", "eq-gate-path", part="rows")
 def _(f, t, k):
-    """Your product begins one step too late: f_{k+1}, the first factor, stands in row k.
+    """Your product begins one step too late: f_{k+1}, the first factor, is in row k.
 
     The product starts at k + 1, and the row of f_{k+1} is taken for k + 1.
     """

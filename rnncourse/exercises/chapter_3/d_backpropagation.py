@@ -189,7 +189,7 @@ def _(*arguments):
 
 @gru_jacobian.mistake("carousel-missing", None)
 def _(*arguments):
-    """The direct path is missing: h_{t-1} itself stands beside z.
+    """The direct path is missing: h_{t-1} itself is multiplied by z.
 
     Only what passes through a matrix is differentiated.
     """
@@ -198,7 +198,7 @@ def _(*arguments):
 
 @gru_jacobian.mistake("one-side-of-update", None)
 def _(*arguments):
-    """z stands in the formula twice: it multiplies h_{t-1}, and 1 - z multiplies the candidate.
+    """z occurs in the formula twice: it multiplies h_{t-1}, and 1 - z multiplies the candidate.
 
     The product rule is applied to one of the two products.
     """

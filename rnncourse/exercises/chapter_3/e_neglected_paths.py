@@ -109,7 +109,7 @@ for name in "W_i", "W_c":  # without W_o it is the one-step product
 
 @full_path.mistake("weights-transposed", "eq-full-jacobian")
 def _(params, x, states, t, k):
-    """The weights on h stand there transposed: forward in time each W itself is due, rows scaled by a slope.
+    """The weights on h are transposed: forward in time each W itself is needed, its rows scaled by a slope.
 
     The backward pass multiplies by W^T.
     """
@@ -136,7 +136,7 @@ def _(params, x, states, t, k):
 
 @full_path.mistake("from-k", "eq-full-jacobian")
 def _(params, x, states, t, k):
-    """This is the derivative by C_{k-1}: one step too many.
+    """This is the derivative with respect to C_{k-1}: one step too many.
 
     Row k of the gates belongs to step k + 1, and that of the states to step k.
     """

@@ -346,7 +346,7 @@ def _(w, s):
 
 @threshold.mistake("slope-of-state", "eq-latch", part="slope")
 def _(w):
-    """The slope of the map is w (1 - tanh² a): w stands there once, not squared.
+    """The slope of the map is w (1 - tanh² a): w occurs once, not squared.
 
     The slope is set to 1/w instead of 1.
     """
