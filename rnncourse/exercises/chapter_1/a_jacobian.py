@@ -122,7 +122,7 @@ def _(z, x):
     """You take sigma' at x. The layer applies sigma to Wx, so the slope is taken there; for d ≠ n it would
     not even have the right length.
 
-    The paper prints sigma' without its argument, and x is the variable one differentiates by.
+    The paper prints sigma' without its argument, and x is the variable of the derivative.
     """
     return dsigma(x)
 
@@ -273,7 +273,7 @@ def _(z, x):
 def _(z, x):
     """You take the slope of tanh at x. The layer applies tanh to Wx, so the slope is taken there.
 
-    x is the variable one differentiates by, and for a square W it has the right length.
+    x is the variable of the derivative, and for a square W it has the right length.
     """
     return 1 - np.tanh(x) ** 2
 

@@ -264,7 +264,7 @@ gradient.also("transport-transposed", column_form)
 
 @gradient.mistake("order-swapped", "eq-step-jacobian", part="factor")
 def _(s, W):
-    """In each step the slopes scale the columns of W where they scale the rows.
+    """In each step the slopes scale the columns of W and not its rows.
 
     `W * s` broadcasts along the last axis; or the slope is multiplied after W^T instead of before.
     """

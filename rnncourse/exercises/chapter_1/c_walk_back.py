@@ -372,7 +372,7 @@ def _(t):
 
 @sensitivity.mistake("order-swapped", "eq-step-jacobian", part="factor")
 def _(s, W):
-    """The slopes scale the columns of W where they scale the rows.
+    """The slopes scale the columns of W and not its rows.
 
     Broadcasting lines a vector up with the last axis.
     """
