@@ -163,7 +163,7 @@ def _(Q, lam, t, h0):
 
 @powered.mistake("transpose-dropped", "eq-power")
 def _(Q, lam, t, h0):
-    """Q stands on both sides, and its transpose is gone. Without Q.T the start is not split into the
+    """Q is on both sides, and its transpose is gone. Without Q.T the start is not split into the
     eigenvectors, and at t = 0 it is not h0.
 
     One of the two transposes is taken for the slip and dropped.
@@ -228,7 +228,7 @@ def _(f, o, C, dh, dC):
 def _(f, o, C, dh, dC):
     """The slope of tanh is 1 - tanh² C. C itself has not been through tanh, and 1 - C² is not its slope.
 
-    Beside it stands 1 - c² for the candidate, which has been through tanh already.
+    Beside it is 1 - c² for the candidate, which has been through tanh already.
     """
     return (dC + dh * o * (1 - C**2)) * f
 

@@ -576,7 +576,7 @@ def _(W, h, t, k):
 
 @transport.mistake("slopes-in-front", "eq-transport")
 def _(W, h, t, k):
-    """All slopes stand in front of a power of W. Each step scales by its slopes before the next one
+    """All slopes are in front of a power of W. Each step scales by its slopes before the next one
     multiplies by W: J_t ... J_{k+1}, with both in each J.
 
     Numbers could be sorted like this; diagonal matrices do not change places with W.

@@ -128,7 +128,7 @@ def _(delta):
 
 @recursion.mistake("rows-from-0", "eq-bptt")
 def _(W, h, dl):
-    """Row 0 holds a delta of step 0 here, and delta_T is cut off: z_0 does not exist, and delta_t stands in
+    """Row 0 holds a delta of step 0 here, and delta_T is cut off: z_0 does not exist, and delta_t is in
     row t - 1.
 
     h has a row 0, and the walk back goes on to it.

@@ -358,7 +358,7 @@ def _(t):
 
 @telescope.mistake("power-missing", "eq-transport", part="power")
 def _(t):
-    """The powers of J are missing: right of J_t stand t - 1 factors, each of them replaced already.
+    """The powers of J are missing: right of J_t there are t - 1 factors, each of them replaced already.
 
     The difference and the factors on its left are looked at alone.
     """
@@ -367,7 +367,7 @@ def _(t):
 
 @telescope.mistake("powers-reversed", "eq-transport", part="power")
 def _(t):
-    """The powers are counted from the wrong end: right of J_t stand t - 1 factors, none for t = 1.
+    """The powers are counted from the wrong end: right of J_t there are t - 1 factors, none for t = 1.
 
     One counts what is left to do, and not what is done.
     """

@@ -257,7 +257,7 @@ def _(g):
 
 @clip.mistake("squared-norm-compared", "eq-clip")
 def _(g, limit):
-    """The squared norm is compared with the limit, and the norm itself is due: between them too much, or too
+    """The squared norm is compared with the limit in place of the norm: between them too much, or too
     little, is shortened.
 
     The sum of squares is what the code computes first.

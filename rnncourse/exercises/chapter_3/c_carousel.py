@@ -289,7 +289,7 @@ def _(b):
 
 @half_life.mistake("gate-near-1", "eq-half-life")
 def _(b):
-    """1 - f stands for -ln f. They are close for gates near 1, and for no others.
+    """1 - f is used for -ln f. They are close for gates near 1, and for no others.
 
     A step loses the share 1 - f, and the loss is taken for a rate.
     """
