@@ -81,7 +81,7 @@ def exponential_gates(log_f, log_i, value):
     """
     log_f, log_i, value = fit("log_f: T ..., log_i: T ..., value: T ...", log_f, log_i, value)
     C, N, m = np.zeros_like(value[0]), np.zeros_like(value[0]), np.full_like(value[0], -np.inf)
-    ratio = np.empty_like(value)
+    ratio = np.zeros_like(value)
     for t in range(len(value)):
         m_new = np.maximum(log_f[t] + m, log_i[t])
         keep, write = np.exp(log_f[t] + m - m_new), np.exp(log_i[t] - m_new)

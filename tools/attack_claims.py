@@ -23,11 +23,12 @@ import numpy as np
 from rnncourse.certificates import LABELS
 from rnncourse.certificates.oracles import distance
 from rnncourse.check import search
-from rnncourse.check.running import watched
+from rnncourse.check.running import TimedOut, bounded, watched
 from rnncourse.equations import wild
 
 APART = "rnncourse.certificates.oracles", "rnncourse.gradcheck", "rnncourse._arguments", "rnncourse._pages"
 SEEDS = range(1, 5)
+SECONDS = 2
 SAME = 1e-9  # more than any oracle forgives
 
 
@@ -205,12 +206,12 @@ def plain(value):
 
 
 def value_of(claim, places, new, arguments):
-    """What an altered claim gives, or None."""
+    """What an altered claim gives, or None: it may loop for ever."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(), placed(places or [], new):
             warnings.simplefilter("ignore")
-            return (claim if places else new)(*copy.deepcopy(arguments))
-    except Exception:
+            return bounded(lambda: (claim if places else new)(*copy.deepcopy(arguments)), SECONDS)
+    except (Exception, TimedOut):
         return None
 
 
