@@ -141,7 +141,7 @@ def w06():
         return J
 
     return Row(
-        "Le, Jaitly and Hinton (2015), arXiv 1504.00941, as quoted in stored notes",
+        "Le, Jaitly and Hinton (2015), arXiv 1504.00941",
         r"W = I \text{ and ReLU}: \quad \frac{\partial h_t}{\partial h_0} = I",
         "While every unit is active, and at the initial weights.",
         "true if",
