@@ -35,6 +35,16 @@ def test_an_alteration_is_undone_after_it_was_tried():
             assert oracle.error(claim(*arguments), oracle.formula(*arguments)) <= oracle.tolerance
 
 
+def test_an_altered_claim_that_never_ends_gives_nothing(monkeypatch):
+    monkeypatch.setattr(attack_claims, "SECONDS", 0.1)
+
+    def endless():
+        while True:
+            pass
+
+    assert attack_claims.value_of(None, None, endless, ()) is None
+
+
 def test_functions_of_the_package_are_altered_and_oracles_are_not():
     reached = {f"{f.__module__}.{f.__name__}" for f in attack_claims.reached(CLAIMS["eq-bptt"][1])}
     assert {"rnncourse.rnn.backward", "rnncourse.rnn.forward"} <= reached

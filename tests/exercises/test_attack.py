@@ -20,6 +20,17 @@ def test_the_attack_notices_a_check_that_looks_nowhere_else(monkeypatch):
     assert counts["passed wrongly"] == len(culprits) > 0
 
 
+def test_an_altered_solution_that_never_ends_is_refused(monkeypatch):
+    monkeypatch.setattr(attack, "SECONDS", 0.1)
+    ex = attack.EXERCISES["1a"]
+
+    def endless(W, x):
+        while True:
+            pass
+
+    assert not attack.same_everywhere(ex, endless, attack.draw(ex, 0), [], [], passed=False)
+
+
 def test_the_solutions_of_the_pages_are_found():
     assert attack.page_solutions().keys() >= {"1a", "1b", "2b", "2-clip", "3c-full", "gru-jacobian"}
 
