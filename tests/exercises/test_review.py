@@ -158,7 +158,7 @@ NAMED = {
     "PyTorch": ("3a", lambda *a: lstm_cell(*a, order=(1, 0, 3, 2)), "order-of-libraries", "holds f, i, o"),
     "no tanh": ("gru", gru_with(lambda z: z), "function", "the candidate"),
     "z and r": ("gru", gru_with(swapped=True), "gates-swapped", ""),
-    "dL/dh": ("1b-bptt", by_the_state, "no-derivative-immediate", "by h"),
+    "dL/dh": ("1b-bptt", by_the_state, "no-derivative-immediate", "respect to h"),
     "by the weights": ("1a", lambda W, x: np.outer(dsigma(W @ x), x), "by-the-weights", ""),
     "times x": ("1a", lambda W, x: dsigma(W @ x)[:, None] * W * x, "input-multiplied", ""),
     "p_i (1 - p_j)": ("1a-softmax", softmax_without_delta, "one-for-delta", "delta_ij"),
