@@ -14,7 +14,7 @@ import numpy as np
 
 from rnncourse._pages import equations, where
 
-from . import records
+from . import records, search
 from .answers import SEPARATION, TOLERANCE, a_thing
 from .exercises import EXERCISES, candidates, draw
 from .running import SECONDS, holds_dots, run, watched
@@ -253,14 +253,19 @@ def check(exercise, answer, record=True, *, seconds=SECONDS):
 
 @contextmanager
 def first_calls():
-    """Within it, each exercise draws the probes of a first call; after it, the count goes on as before."""
-    kept = _attempts.copy()
+    """Within it, each exercise draws the probes of a first call; after it, the count goes on as before.
+
+    A search takes the time that it needs, so that a slow browser says what is printed.
+    """
+    kept, seconds = _attempts.copy(), search.SECONDS
     _attempts.clear()
+    search.SECONDS = 60
     try:
         yield
     finally:
         _attempts.clear()
         _attempts.update(kept)
+        search.SECONDS = seconds
 
 
 def show_if_dropped(verdict, frame):

@@ -80,6 +80,21 @@ def test_a_cell_as_printed_says_the_same_twice_and_answers_get_new_inputs(page):
     assert len({*map(str, (first, second, shown(run(page, DIFFERS))))}) == 3
 
 
+TWO_OFF = """import numpy as np
+from rnncourse.check import check
+def two_off(W, x):
+    p = np.exp(W @ x) / np.sum(np.exp(W @ x))
+    return -(np.diag(p) + np.outer(p, p)) @ W
+check("1a-softmax", two_off)"""
+
+
+def test_a_cell_as_printed_is_searched_to_the_end_on_a_slow_machine_too(page, monkeypatch):
+    run(page, "import rnncourse.check.search")
+    monkeypatch.setattr(sys.modules["rnncourse.check.search"], "SECONDS", 0)
+    assert "two slips" not in shown(run(page, TWO_OFF))[0]
+    assert "two slips" in shown(run(page, TWO_OFF, printed=True))[0]
+
+
 @pytest.mark.parametrize(
     ("code", "line", "sentence"),
     [
