@@ -481,7 +481,7 @@ def one_slip(fits):
     """(slug, sentence) of what would explain the answer, true of everything that fits, or None."""
     kinds = list(dict.fromkeys(slip.kind for slip in fits))
     slug = "|".join(kinds)
-    if len(kinds) == 2 and {*kinds} == {"missing-factor", "missing-slope"}:
+    if {*kinds} == {"missing-factor", "missing-slope"}:
         kinds = ["missing-slope"]
     parts = list(dict.fromkeys(slip.part for slip in fits))
     look = f"Look at {', or at '.join(parts)}. " if all(parts) and len(parts) <= 2 else ""

@@ -44,6 +44,14 @@ def with_the_last_loss_twice(W, h, dl):
     return dW
 
 
+def with_the_first_state_everywhere(W, h_before, h, dl):
+    dW, carried = 0, np.zeros(len(W))
+    for t in range(len(h) - 1, -1, -1):
+        delta = (dl[t] + carried) * h[t] * (1 - h[t])
+        dW, carried = dW + np.outer(delta, h_before), W.T @ delta
+    return dW
+
+
 def full(params, x, states, t, k, late=False, moved=False):
     """Both derivatives carried forward: dh from the dC before it, or an h_0 that moves."""
     h, C, f, i, o, c = states
@@ -87,6 +95,8 @@ SLIPS = {
     "late-update": ("3c-full", lambda *a: full(*a, late=True), ""),
     "missing-case": ("3c-full", lambda *a: full(*a, moved=True), "the start of dh"),
     "wrong-side": ("gru-jacobian", gru_slopes_on_columns, "the reset gate"),
+    "swapped-results": ("2d-tanh", lambda W, x: (2 * (x - W.sum(axis=1)), 4 * W), ""),
+    "wrong-array": ("1b-warm", with_the_first_state_everywhere, "what a step adds to dW"),
     "reversed": ("1b-U", in_the_order_of_the_walk, "the product of deltas"),
 }
 
@@ -136,6 +146,13 @@ def test_two_slips_are_named_together(key):
         verdict = check(key, answer, record=False)
         assert (verdict.passed, verdict.mistake) == (False, slug)
         assert words in verdict.says and "two slips at once" in verdict.says
+
+
+def test_a_slope_that_is_missing_is_no_other_factor():
+    fits = [search.Alteration(kind, "", None) for kind in ("missing-factor", "missing-slope")]
+    slug, says = search.one_slip(fits)
+    assert slug == "missing-factor|missing-slope"
+    assert search.KINDS["missing-slope"] in says and search.KINDS["missing-factor"] not in says
 
 
 def test_of_two_slips_the_one_that_all_explanations_share_is_named():
