@@ -57,6 +57,7 @@ def test_a_whole_chapter_by_keyboard_alone(visit, site):
     tab_to(page, ".verified summary")
     page.keyboard.press("Enter")
     follow(page, "a.certificate")
+    page.wait_for_url("**/certificates.html#cert-*")
     label = page.url.partition("#cert-")[2]
     expect(page.locator(":target")).to_be_in_viewport()
     follow(page, "a[href*='#equation-']")  # the first stop after the certificate leads back to its equation
