@@ -52,6 +52,11 @@ def with_the_first_state_everywhere(W, h_before, h, dl):
     return dW
 
 
+def with_eigenvectors_in_rows(M, n):
+    lam, Q = np.linalg.eig(M)
+    return (Q.T * lam**n @ np.linalg.inv(Q.T)).real
+
+
 def full(params, x, states, t, k, late=False, moved=False):
     """Both derivatives carried forward: dh from the dC before it, or an h_0 that moves."""
     h, C, f, i, o, c = states
@@ -95,6 +100,7 @@ SLIPS = {
     "late-update": ("3c-full", lambda *a: full(*a, late=True), ""),
     "missing-case": ("3c-full", lambda *a: full(*a, moved=True), "the start of dh"),
     "wrong-side": ("gru-jacobian", gru_slopes_on_columns, "the reset gate"),
+    "transposed": ("2b", with_eigenvectors_in_rows, "the eigenvalues and eigenvectors"),
     "swapped-results": ("2d-tanh", lambda W, x: (2 * (x - W.sum(axis=1)), 4 * W), ""),
     "wrong-array": ("1b-warm", with_the_first_state_everywhere, "what a step adds to dW"),
     "reversed": ("1b-U", in_the_order_of_the_walk, "the product of deltas"),
