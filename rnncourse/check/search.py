@@ -484,7 +484,8 @@ def one_slip(fits):
     if {*kinds} == {"missing-factor", "missing-slope"}:
         kinds = ["missing-slope"]
     parts = list(dict.fromkeys(slip.part for slip in fits))
-    look = f"Look at {', or at '.join(parts)}. " if all(parts) and len(parts) <= 2 else ""
+    whole = kinds == ["result-reshaped"]  # then no part of the derivation is at fault
+    look = f"Look at {', or at '.join(parts)}. " if all(parts) and len(parts) <= 2 and not whole else ""
     says = f"{look}Your value is what comes out if {', or if '.join(KINDS[kind] for kind in kinds)}."
     return (slug, says) if len(kinds) <= 2 else None
 

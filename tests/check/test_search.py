@@ -161,6 +161,12 @@ def test_a_slope_that_is_missing_is_no_other_factor():
     assert search.KINDS["missing-slope"] in says and search.KINDS["missing-factor"] not in says
 
 
+def test_a_result_of_another_shape_points_at_no_part_of_the_derivation():
+    verdict = check("3c-half-life", lambda b: np.atleast_1d(np.log(2) / np.log1p(np.exp(-b))))
+    assert verdict.mistake == "result-reshaped" and "Look at" not in str(verdict)
+    assert "There is an axis of length 1 too many." in str(verdict)
+
+
 def test_of_two_slips_the_one_that_all_explanations_share_is_named():
     a, b, c = (
         search.Alteration(kinds, ("", ""), None)
