@@ -44,7 +44,7 @@ def buttons(doctree, drawn):
     shared = {name: term for label in labels for term, name in TERMS.get(label, {}).items() if name in shown}
     if not shared:
         return ""
-    button = '<button type="button" data-term="{}" aria-label="Light {}">{}</button>'
+    button = '<button type="button" data-term="{}"><span class="unseen">Light {} </span>{}</button>'
     row = (button.format(name, WORDS[name], inline(term)) for name, term in shared.items())
     return f'<span class="figure-terms">In formula and picture: {"".join(row)}</span>'
 

@@ -104,7 +104,7 @@ def test_a_new_reader_runs_answers_changes_and_stops(visit, width):
 
 HARD = {
     "print('0123456789' * 1_000_000)": "Differs",
-    "import numpy as np\n[np.empty(200_000_000) for _ in range(9)]": "Line 2: MemoryError",
+    "[np.empty(200_000_000) for _ in range(9)]": "Line 1: MemoryError",
     "def f(): return f()\nf()": "RecursionError",
     "a = []\nfor _ in range(100_000): a = [a]\nrepr(a)": "",
     "import sys\nsys.exit()": "SystemExit",

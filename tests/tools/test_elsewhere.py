@@ -146,7 +146,7 @@ def test_a_copy_runs_in_jupyterlab_and_its_slider_is_live(browser, lab):
         picture = page.locator(".jp-OutputArea:has(.jupyter-widgets) svg[aria-label]").first
         before = picture.get_attribute("aria-label")
         slider.press("ArrowRight")
-        expect(picture).not_to_have_attribute("aria-label", before)
+        expect(picture).not_to_have_attribute("aria-label", before, timeout=60_000)  # all cells run first
         for _ in range(100):
             page.keyboard.press("ControlOrMeta+s")
             cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]

@@ -45,6 +45,7 @@ if (visit?.type === "navigate") {
   addEventListener("load", () => document.fonts.ready.then(arrive), {once: true});
 } else if (history.state?.open) history.state.open.forEach((i) => { if (folds[i]) folds[i].open = true; });
 else unfold();
+keepFolds();
 
 // The contents mark the section in view: the last whose heading has passed the head of the page. Where the page ends before
 // that, the one that was asked for, or the last.
@@ -134,7 +135,7 @@ addEventListener("copy", (event) => {
   box.remove();
   event.preventDefault();
 });
-document.querySelectorAll("code, pre, .math, .cell_input").forEach((own) => { own.translate = false; });
+document.querySelectorAll("code, pre, .math, .katex, .cell_input").forEach((own) => { own.translate = false; });
 
 // On paper, answers and solutions stand at the end of the page, and come back to their places after it.
 let lent = [];
