@@ -1,5 +1,6 @@
 """What the tests of the built book share: its folder, a server on this machine."""
 
+import gc
 import os
 import threading
 from functools import cache, partial
@@ -17,7 +18,9 @@ SITE = Path(__file__).parents[2] / "_build" / "html"
 
 @cache
 def parsed(path):
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    gc.freeze()  # it stays: no later search for garbage need walk through it
+    return soup
 
 
 def pages():
