@@ -1,45 +1,15 @@
 """The exercises of page 1b: the gradient through time."""
 
+from functools import partial
+
 import numpy as np
 
 from rnncourse.check.exercises import exercise
-from rnncourse.exercises import domains
-from rnncourse.exercises.chapter_1.a_jacobian import on_rows, unchanged
-from rnncourse.rnn import dsigma, sigma
+from rnncourse.exercises import domains, steps
+from rnncourse.exercises.steps import chain, network, on_rows, slope_from_h, triangle, unchanged
+from rnncourse.rnn import dsigma
 
 # 1b: the double sum
-
-
-def network(n, T, m=None):
-    """W, states and local loss gradients of a network; with m also its inputs."""
-
-    def draw(rng):
-        W = rng.uniform(-3, 3, (n, n))
-        x = rng.uniform(-3, 3, (T, m or n))  # wide enough for the slopes to differ from step to step
-        U = rng.uniform(-1, 1, (n, m or n))
-        h = [rng.uniform(0.1, 0.9, n)]
-        for x_t in x:
-            h.append(sigma(W @ h[-1] + U @ x_t))
-        dl = rng.uniform(-1, 1, (T + 1, n))
-        return (W, np.array(h), dl) if m is None else (W, np.array(h), x, dl)
-
-    draw.__doc__ = f"n = {n}, T = {T}"
-    return draw
-
-
-def triangle(T):
-    return [(t, k) for t in range(1, T + 1) for k in range(1, t + 1)]
-
-
-def chain(J, t, k):
-    product = np.eye(len(J[0]))
-    for i in range(k + 1, t + 1):
-        product = J[i] @ product
-    return product
-
-
-def slope_from_h(h):
-    return h * (1 - h)
 
 
 @exercise(
@@ -203,10 +173,6 @@ def corner(T):
     return [(t, k) for t in range(T + 1) for k in range(t + 1)]
 
 
-def state_before_or_first(s, h, k):
-    return s[k], h[max(k - 1, 0)]
-
-
 @gradient.mistake("spurious-k0", "eq-double-sum", part="terms")
 def _(T):
     """There are terms for k = 0. h_0 is given and does not depend on W; and in Python `h[0 - 1]` is the last
@@ -218,12 +184,8 @@ def _(T):
 
 
 gradient.also("spurious-k0", terms=lambda T: corner(T)[1:])
-
-
-gradient.also("spurious-k0", terms=corner, immediate=state_before_or_first)
-
-
-gradient.also("spurious-k0", terms=lambda T: corner(T)[1:], immediate=state_before_or_first)
+for terms in corner, lambda T: corner(T)[1:]:
+    gradient.also("spurious-k0", terms=terms, immediate=lambda s, h, k: (s[k], h[max(k - 1, 0)]))
 
 
 @gradient.mistake("no-derivative-immediate", "eq-immediate", part="immediate")
@@ -254,12 +216,9 @@ def _(s, W):
     return s[:, None] * W.T
 
 
-def column_form(W, h, dl):
-    """transport @ dl[t] where dl[t] @ transport is due: whole, since elsewhere it has another name."""
-    return gradient(W, h, dl, product=lambda J, t, k: chain(J, t, k).T)
-
-
-gradient.also("transport-transposed", column_form)
+# transport @ dl[t] where dl[t] @ transport is right: whole, since elsewhere it has another name
+in_columns = partial(gradient, product=lambda J, t, k: chain(J, t, k).T)
+gradient.also("transport-transposed", in_columns)
 
 
 @gradient.mistake("order-swapped", "eq-step-jacobian", part="factor")
@@ -361,11 +320,8 @@ def _(h):
     return dsigma(h)
 
 
-def only_there(s, h, k):
-    return dsigma(h[k]), h[k - 1]
-
-
-gradient.also("derivative-at-h", lambda W, h, dl: gradient(W, h, dl, immediate=only_there))
+only_there = partial(gradient, immediate=lambda s, h, k: (dsigma(h[k]), h[k - 1]))
+gradient.also("derivative-at-h", only_there)
 
 
 @gradient.mistake("tanh-derivative", "eq-sigma-prime", part="slope")
@@ -392,16 +348,10 @@ def _(J, t, k):
 gradient.also(
     "elementwise-power", product=lambda J, t, k: np.prod(J[k + 1 : t + 1], axis=0) * np.ones_like(J[0])
 )
-
-
 gradient.also(
     "elementwise-power", product=lambda J, t, k: np.eye(len(J[0])) * np.prod(J[k + 1 : t + 1], axis=0)
 )
-
-
 gradient.also("elementwise-power", product=lambda J, t, k: J[t] ** (t - k))
-
-
 gradient.also("elementwise-power", product=lambda J, t, k: J[t] ** (t - k) if t > k else np.eye(len(J[0])))
 
 
@@ -430,23 +380,12 @@ def _(dW, T):
 # 1b, step by step: the immediate derivative and the transport
 
 
-def two_states(n):
-    """Two successive states of n units."""
-    return lambda rng: (rng.uniform(0.1, 0.9, n), rng.uniform(0.1, 0.9, n))
-
-
-pair_of_states = two_states(2)
-
-
-pair_of_states.__doc__ = "two units"
-
-
 @exercise(
     "1b-immediate",
     "The immediate derivative",
     "f(h_prev, h_t), the (n, n, n) array of ∂⁺h_t/∂W with entry [i, a, b] for unit i and weight W_ab",
-    two_states(3),
-    pair_of_states,
+    steps.two_states(3),
+    steps.two_states(2, says="two units"),
     domain=domains.two_states,
     hints=(
         "Write z_i = sum_b W_ib h_prev_b + ... for one unit i. Which weights W_ab occur in it?",
@@ -506,22 +445,14 @@ def _(h_prev, h_t):
     return immediate(h_prev, h_t, axes="iba")
 
 
-def stretch(n, T, t, k, says=None):
-    def draw(rng):
-        return *network(n, T)(rng)[:2], t, k
-
-    draw.__doc__ = says
-    return draw
-
-
 @exercise(
     "1b-transport",
     "The transport from step k to step t",
     "f(W, h, t, k), the (n, n) Jacobian dh_t/dh_k",
-    stretch(4, 5, t=5, k=2),
-    stretch(4, 5, t=3, k=3, says="t = k"),
-    stretch(4, 5, t=4, k=3, says="t = k + 1"),
-    stretch(2, 6, t=4, k=0, says="n = 2, T = 6, t = 4 and k = 0"),
+    steps.stretch(4, 5, t=5, k=2),
+    steps.stretch(4, 5, t=3, k=3, says="t = k"),
+    steps.stretch(4, 5, t=4, k=3, says="t = k + 1"),
+    steps.stretch(2, 6, t=4, k=0, says="n = 2, T = 6, t = 4 and k = 0"),
     domain=domains.from_k_to_t,
     hints=(
         "One step first: dh_i/dh_{i-1} is the Jacobian of 1a with W and z_i. How does it read with h_i at "
@@ -588,22 +519,12 @@ def _(W, h, t, k):
 # 1b-warm: the start was made by W too
 
 
-def warm(n, T):
-    def draw(rng):
-        W, h, dl = network(n, T)(rng)
-        h_before = rng.uniform(0.1, 0.9, n)
-        return W, h_before, h, dl
-
-    draw.__doc__ = f"n = {n}, T = {T}"
-    return draw
-
-
 @exercise(
     "1b-warm",
     "The terms with k = 0",
     "f(W, h_before, h, dl), the (n, n) gradient dL/dW when h_0 = sigma(W h_before + ...)",
-    warm(4, 4),
-    warm(3, 1),
+    steps.warm(4, 4),
+    steps.warm(3, 1),
     domain=domains.warm,
     hints=(
         "There is one copy of W more, W^(0). Which losses depend on it?",

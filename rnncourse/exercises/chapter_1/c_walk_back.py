@@ -4,8 +4,8 @@ import numpy as np
 
 from rnncourse.check.exercises import exercise
 from rnncourse.exercises import domains
-from rnncourse.exercises.chapter_1.a_jacobian import on_rows, unchanged
-from rnncourse.exercises.chapter_1.b_gradient import gradient, network, slope_from_h
+from rnncourse.exercises.chapter_1.b_gradient import gradient
+from rnncourse.exercises.steps import network, on_rows, slope_from_h, unchanged
 
 
 def add_then_scale(s, own, carried):

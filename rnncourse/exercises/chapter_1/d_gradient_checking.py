@@ -2,8 +2,8 @@
 
 from rnncourse.check.exercises import exercise
 from rnncourse.exercises import domains
-from rnncourse.exercises.chapter_1.a_jacobian import on_rows
-from rnncourse.exercises.chapter_1.b_gradient import gradient, network, triangle
+from rnncourse.exercises.chapter_1.b_gradient import gradient
+from rnncourse.exercises.steps import network, on_rows, triangle
 
 # 1b-windows: truncation as libraries do it
 

@@ -113,8 +113,6 @@ def _():
 
 
 expanded_sum.also("too-few", pairs=lambda: [(t, t) for t in (0, 1, 2, 3)])
-
-
 expanded_sum.also("too-few", pairs=lambda: [(3, k) for k in (0, 1, 2, 3)])
 
 
@@ -135,8 +133,6 @@ def _():
 
 
 expanded_sum.also("too-many", pairs=lambda: [(t, k) for t in (0, 1, 2, 3) for k in range(t + 1)])
-
-
 expanded_sum.also("too-many", pairs=lambda: [(t, k) for t in (0, 1, 2, 3) for k in (0, 1, 2, 3)])
 
 
@@ -174,8 +170,6 @@ def _(t, k):
 
 
 expanded_sum.also("power-form", factors=lambda t, k: [k + 1] * (t - k))
-
-
 expanded_sum.also("power-form", factors=lambda t, k: [k] * (t - k))
 
 
@@ -189,8 +183,6 @@ def _(t, k):
 
 
 expanded_sum.also("from-h0", lambda: [(t, 0, newest_first(t, 0)) for t in (1, 2, 3)])
-
-
 expanded_sum.also("from-h0", lambda: [(3, 0, [3, 2, 1])])
 
 

@@ -227,8 +227,6 @@ def _():
 
 
 proof.also("hypothesis-unused", middle=lambda: "f")
-
-
 proof.also("hypothesis-unused", middle=lambda: "bg")
 
 

@@ -114,8 +114,6 @@ def _(f, i, C_prev, C_tilde):
 
 
 step.also("gate-left-out", cell=lambda f, i, C_prev, C_tilde: C_prev + i * C_tilde)
-
-
 step.also("gate-left-out", hidden=lambda o, C, C_prev: np.tanh(C))
 
 
@@ -157,8 +155,6 @@ def _(z):
 
 
 step.also("scalar-gates", gate=lambda z: np.full_like(z, sigma(z.mean())))
-
-
 step.also("scalar-gates", gate=lambda z: np.full_like(z, sigma(z[0])))
 
 

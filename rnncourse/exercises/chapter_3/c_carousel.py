@@ -151,8 +151,6 @@ def _(f, t, k):
 
 
 gate_path.also("product-over-units", lambda f, t, k: f[k:t].prod())
-
-
 gate_path.also("product-over-units", lambda f, t, k: np.diag(f[k:t].prod(axis=1)))
 
 
