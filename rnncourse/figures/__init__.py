@@ -1,6 +1,6 @@
 """Pictures: of the front page, of each chapter, of the self-checks; a notebook shows them as inline SVG."""
 
-__all__ = ["chapter_1", "chapter_2", "chapter_3", "front", "style"]
+__all__ = ["chapter_1", "chapter_2", "chapter_3", "front", "laboratories", "style"]
 
 try:
     from IPython import get_ipython

@@ -6,7 +6,7 @@ from matplotlib.text import Text
 
 from rnncourse import lstm
 from rnncourse.figures import chapter_3 as figures
-from rnncourse.figures import style
+from rnncourse.figures import laboratories, style
 from rnncourse.gradcheck import complex_step
 from rnncourse.stored import runs
 
@@ -41,14 +41,14 @@ ALL = {
     "backward_norms": lambda: figures.backward_norms(1.0),
     "scan_rounds": lambda: figures.scan_rounds(2),
     "readouts": lambda: figures.readouts(20, 2),
-    "reach": lambda: figures.reach(runs("text"), 50),
-    "closing": lambda: figures.closing(runs("text")),
-    "latching": lambda: figures.latching(0.5),
-    "lags": lambda: figures.lags(CURVES),
-    "learning": lambda: figures.learning(DATA, 50),
-    "opening": lambda: figures.opening(OPENING, 200),
-    "starts": lambda: figures.starts(runs("chrono")),
-    "lyapunov": lambda: figures.lyapunov(runs("lyapunov")),
+    "reach": lambda: laboratories.reach(runs("text"), 50),
+    "closing": lambda: laboratories.closing(runs("text")),
+    "latching": lambda: laboratories.latching(0.5),
+    "lags": lambda: laboratories.lags(CURVES),
+    "learning": lambda: laboratories.learning(DATA, 50),
+    "opening": lambda: laboratories.opening(OPENING, 200),
+    "starts": lambda: laboratories.starts(runs("chrono")),
+    "lyapunov": lambda: laboratories.lyapunov(runs("lyapunov")),
 }
 
 
@@ -163,12 +163,12 @@ def test_gradients_going_back():
 
 @pytest.mark.parametrize("u, says", [(0.53, "holds"), (0.54, "flips")])
 def test_the_latch_holds_up_to_its_threshold(u, says):
-    _, right = figures.latching(u).axes
+    _, right = laboratories.latching(u).axes
     assert right.get_title() == says
 
 
 def panel(T, kind):
-    return figures.learning(DATA, T).axes[list(figures.NETWORKS).index(kind)]
+    return laboratories.learning(DATA, T).axes[list(laboratories.NETWORKS).index(kind)]
 
 
 def test_learning_shows_the_runs_of_one_length_a_panel_each():
@@ -177,19 +177,19 @@ def test_learning_shows_the_runs_of_one_length_a_panel_each():
     assert list(panel(50, "LSTM").lines[0].get_xdata()) == [50, 100, 120]
     assert panel(50, "LSTM").get_title() == "LSTM\nsolved at 120"
     assert panel(50, "tanh").get_title() == "tanh\nnever solved"
-    assert "LSTM: solved at 120; tanh: never solved;" in figures.learning(DATA, 50).get_label()
+    assert "LSTM: solved at 120; tanh: never solved;" in laboratories.learning(DATA, 50).get_label()
 
 
 def test_an_explosion_is_told_not_drawn():
     ax = panel(200, "IRNN")
-    assert ax.get_ylim() == (5e-3, figures.TOP)
+    assert ax.get_ylim() == (5e-3, laboratories.TOP)
     assert "up to 4 · 10⁵⁴" in [text.get_text() for text in ax.texts]
-    assert "IRNN: solved at 100, error up to 4 · 10⁵⁴" in figures.learning(DATA, 200).get_label()
-    assert "up to" not in figures.learning(DATA, 50).get_label()
+    assert "IRNN: solved at 100, error up to 4 · 10⁵⁴" in laboratories.learning(DATA, 200).get_label()
+    assert "up to" not in laboratories.learning(DATA, 50).get_label()
 
 
 def test_the_opening_shows_what_came_so_far_and_says_where_it_is():
-    fig = figures.opening(OPENING, 200)
+    fig = laboratories.opening(OPENING, 200)
     for ax, values in zip(fig.axes, ((0.17, 0.16), (3, 9)), strict=False):
         whole, so_far, now = (np.asarray(each.get_ydata(), dtype=float) for each in ax.lines)
         assert np.allclose(so_far[:2], values) and np.isnan(so_far[2]) and np.isfinite(whole).all()
@@ -217,7 +217,7 @@ def test_the_plain_network_beside_the_lstm_has_the_gradient_that_it_says():
 
 def test_a_network_has_one_colour_in_both_pictures():
     colors = {}
-    for fig in [figures.lags(CURVES), *(figures.learning(DATA, T) for T in (50, 100))]:
+    for fig in [laboratories.lags(CURVES), *(laboratories.learning(DATA, T) for T in (50, 100))]:
         for line in (line for ax in fig.axes for line in ax.get_legend_handles_labels()[0]):
             colors.setdefault(line.get_label().split(",")[0], set()).add(line.get_color())
     assert set(colors) == {"LSTM", "tanh", "IRNN"}
@@ -239,7 +239,7 @@ def test_the_starts_are_the_stored_runs_with_their_medians():
     ):
         data["runs"] += [{"start": start, "T": 5, "solved": True, "updates": u} for u in updates]
     data["runs"].append({"start": "forget half", "T": 5, "solved": False, "updates": 100})
-    fig = figures.starts(data)
+    fig = laboratories.starts(data)
     (ax,) = fig.axes
     dots = sorted(float(y) for line in ax.lines if line.get_marker() == "o" for y in line.get_ydata())
     assert dots == [10, 20, 30, 40, 50, 60, 70, 90]
@@ -251,7 +251,7 @@ def test_the_starts_are_the_stored_runs_with_their_medians():
 def test_the_exponents_are_drawn_by_kind():
     rows = [("tanh", 1, -3.0), ("tanh", 2, -1.0), ("LSTM", 1, -0.5), ("LSTM", 2, 0.25)]
     results = [{"kind": k, "scale": s, "quartiles": [m - 2, m - 1, m, m + 1, m + 2]} for k, s, m in rows]
-    fig = figures.lyapunov({"seeds": 3, "results": results})
+    fig = laboratories.lyapunov({"seeds": 3, "results": results})
     drawn = [np.asarray(line.get_ydata()).tolist() for line in fig.axes[0].lines]
     assert drawn[:2] == [[-3, -1], [-0.5, 0.25]]
     assert "LSTM from −0.50 at scale 1 to 0.25 at 2" in fig.get_label()

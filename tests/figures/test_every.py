@@ -7,7 +7,7 @@ from types import FunctionType
 import pytest
 from matplotlib.text import Text
 
-from rnncourse.figures import chapter_1, chapter_2, chapter_3, front, style
+from rnncourse.figures import chapter_1, chapter_2, chapter_3, front, laboratories, style
 
 VALUES = {
     "z": (-6.0, 0.0, 6.0), "preset": chapter_1.PRESETS, "last_factor": ("immediate", "total"),
@@ -37,7 +37,7 @@ def draws(function):
 
 FIGURES = {
     name: function
-    for module in (chapter_1, chapter_2, chapter_3, front)
+    for module in (chapter_1, chapter_2, chapter_3, laboratories, front)
     for name, function in vars(module).items()
     if isinstance(function, FunctionType) and function.__module__ == module.__name__
     if draws(function) and not name.startswith("_")

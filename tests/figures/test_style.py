@@ -16,7 +16,7 @@ import pytest
 from cycler import cycler
 
 from rnncourse.explore import explore
-from rnncourse.figures import chapter_1, chapter_2, chapter_3, check, front
+from rnncourse.figures import chapter_1, chapter_2, chapter_3, check, front, laboratories
 from rnncourse.figures.style import figure, heatmap, power_of_ten, svg
 from rnncourse.palette import COLORS, TEXT, css
 
@@ -151,7 +151,7 @@ def test_letters_on_the_strongest_tint():
 
 PICTURES = [
     function
-    for module in (chapter_1, chapter_2, chapter_3, front, check)
+    for module in (chapter_1, chapter_2, chapter_3, laboratories, front, check)
     for function in vars(module).values()
     if isinstance(function, FunctionType) and function.__module__ == module.__name__
     if "figure(" in inspect.getsource(function) and not function.__name__.startswith("_")
@@ -196,7 +196,7 @@ def test_importing_the_course_changes_no_setting():
 import matplotlib
 before = dict(matplotlib.rcParams)
 from rnncourse import certificates, check, explore, figures
-from rnncourse.figures import chapter_1, chapter_2, chapter_3, front
+from rnncourse.figures import chapter_1, chapter_2, chapter_3, front, laboratories
 changed = {key for key, value in matplotlib.rcParams.items() if value != before[key]}
 assert not changed, changed
 """
