@@ -83,3 +83,8 @@ def test_arrows_run_one_way(path):
 )
 def test_every_way_to_import_is_seen(line, module):
     assert list(imported(line, "rnncourse.check")) == [module]
+
+
+def test_no_module_is_longer_than_a_reader_can_hold():
+    long = {str(path): len((PACKAGE.parent / path).read_text("utf-8").splitlines()) for path in MODULES}
+    assert {path: lines for path, lines in long.items() if lines > 600} == {}
