@@ -27,7 +27,7 @@ def page(monkeypatch):
 
 
 def run(page, code, name="cell 1", **more):
-    return json.loads(page.run(code, name, **more))
+    return json.loads(page.run(code, name, **more), parse_constant=pytest.fail)  # as a browser: no Infinity
 
 
 def shown(done):
@@ -186,6 +186,15 @@ def test_a_verdict_says_so_in_its_metadata(page):
     verdict = done["outputs"][0]["metadata"]["verdict"]
     assert verdict["exercise"] == "1a" and not verdict["passed"]
     assert verdict["mistake"] == "transposed+no-derivative"
+
+
+@pytest.mark.parametrize(
+    "answer", ["1.0", "W @ x", "W * np.nan", "W * np.inf", "None", "1j * W", "[W, x]", "'W'"]
+)
+def test_a_verdict_on_any_value_reaches_the_page(page, answer):
+    code = f"import numpy as np\nfrom rnncourse.check import check\ncheck('1a', lambda W, x: {answer})"
+    verdict = run(page, code)["outputs"][0]["metadata"]["verdict"]
+    assert verdict["status"] in ("Not yet", "Not answered yet")
 
 
 def test_an_explorable_is_named_and_its_frames_are_drawn_when_asked_for(page):

@@ -224,8 +224,8 @@ class Page:
         data = {kind: text for kind, text in {"text/plain": _plain(value), **data}.items() if text}
         check = sys.modules.get("rnncourse.check")
         if check and isinstance(value, check.Verdict):
-            words = "exercise", "passed", "mistake", "error", "status"
-            metadata["verdict"] = {word: _json(getattr(value, word)) for word in words}
+            words = "exercise", "passed", "mistake", "status"
+            metadata["verdict"] = {word: getattr(value, word) for word in words}
         if _home(type(value)).startswith("rnncourse.explore") and "text/html" in data:
             key = f"x{len(self.explorables)}"
             self.explorables[key] = value
@@ -318,10 +318,6 @@ _PLAIN = {kind.__repr__ for kind in (dict, list, tuple, set)}
 def _home(value):
     home = getattr(value, "__module__", None)
     return home if isinstance(home, str) else ""
-
-
-def _json(value):
-    return value if value is None or isinstance(value, bool | str | int) else float(value)
 
 
 def _no_input(prompt=""):
