@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 
 
 def prefix(docname):
+    """What the numbers of a page begin with: "1a." in a lesson, "Memory." in a laboratory."""
+    if lab := re.search(r"/lab-(\w+)", docname):
+        return f"{lab[1].capitalize()}."
     page = re.match(r"(\d)[^/]*/(?:([a-z])-)?", docname)
     return f"{page[1]}{page[2] or ''}." if page else ""
 

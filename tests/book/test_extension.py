@@ -227,7 +227,8 @@ def test_a_style_that_changed_alone_is_copied(build, tmp_path, monkeypatch):
 
 
 def test_names_tell_their_place():
-    assert numbering.prefix("2-vanishing-and-exploding/lab-cliff") == "2."
+    assert numbering.prefix("2-vanishing-and-exploding/lab-cliff") == "Cliff."
+    assert numbering.prefix("3-lstm/lab-memory") != numbering.prefix("3-lstm/lab-text")
     assert numbering.prefix("appendix/notation") == ""
 
 
