@@ -40,6 +40,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Certificates that the system trusts, such as that of a school's proxy, count for uv and npm too.
 export UV_SYSTEM_CERTS := 1
 export NODE_USE_SYSTEM_CA := 1
+# Where CI is set, pytest writes differences out whole: five minutes for one picture of a notebook.
+unexport CI BUILD_NUMBER
 
 JUPYTER_BOOK = $(BIN)/jupyter-book build book --config _config.yml --path-output . -W --keep-going -n -q
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

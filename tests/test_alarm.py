@@ -25,3 +25,4 @@ def test_a_flipped_sign_is_caught(copy, path):
     done = run(copy, path, "-x")
     assert done.returncode == 1, done.stdout + done.stderr  # 1: tests ran and some failed
     assert " failed" in done.stdout
+    assert "Timeout" not in done.stdout, done.stdout

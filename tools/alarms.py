@@ -39,7 +39,7 @@ def copied(root, *names):
 
 def run(root, *arguments):
     """Run pytest in such a copy."""
-    flags = ["-p", "no:cacheprovider", "-rf", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+    flags = ["-p", "no:cacheprovider", "-rf", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
     environment = os.environ | {"PYTHONPATH": str(root), "RNNCOURSE_DATA": str(root / "data")}
     command = [sys.executable, "-m", "pytest", *flags, *arguments]
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)

@@ -107,17 +107,21 @@ def test_the_contents_mark_the_section_that_was_asked_for_also_where_the_page_en
     expect(page.locator(".contents [aria-current]")).to_have_attribute("href", f"#{place}")
 
 
+DRAWN = "!document.querySelector('article section > section:not(.drawn)')"
+
+
 def test_a_reload_finds_open_what_was_open(visit):
     page = visit(JACOBIAN)
     solution = page.locator(".solution details").last
     solution.locator("summary").click()
     page.wait_for_function("history.state?.open?.length")
+    page.wait_for_function(DRAWN)
     page.locator(".turn").scroll_into_view_if_needed()
-    before = page.evaluate("scrollY")
+    before = page.locator(".turn").bounding_box()["y"]
     page.reload()
     expect(solution).to_have_js_property("open", True)
-    page.wait_for_timeout(300)
-    assert abs(page.evaluate("scrollY") - before) < 60
+    page.wait_for_function(DRAWN)
+    assert abs(page.locator(".turn").bounding_box()["y"] - before) < 60
 
 
 OVER = """(width) => [...document.querySelectorAll("body *")].filter((box) => {
