@@ -19,11 +19,11 @@ addEventListener("message", async ({data: {type, id, code}}) => {
     return;
   }
   if (/slow fetch/.test(code)) return;
-  if (/die/.test(code)) return setTimeout(() => { throw new Error("dead"); });
   if (/no network/.test(code)) return say("failed", {id, what: "network", sentence: "No network."});
   say("ready");
   say("running", {id});
   ran += 1;
+  if (/die/.test(code)) return setTimeout(() => { throw new Error("dead"); });
   if (/how many/.test(code)) return say("done", {id, seconds: 0, outputs: [stream(`${ran} ran`)], error: null});
   if (/lost later/.test(code)) setTimeout(() => { throw new Error("dead"); }, 100);
   if (/while True/.test(code)) return;

@@ -150,6 +150,59 @@ def test_an_error_is_one_panel_with_its_line(lab):
     expect(page.locator(f"{LOOPS} .do-run")).to_be_enabled()
 
 
+FAILS = "import numpy as np\nspectre"  # so the cells below would get numpy from it
+
+
+def test_below_an_edit_that_failed_cells_run_without_it_and_say_so(lab):
+    page = lab()
+    box = edit(page, NUDGE, FAILS)
+    expect(run(page, LOOPS)).to_contain_text("without your edit in cell 4, which failed")
+    expect(page.locator(LOOPS)).to_have_attribute("data-state", "same")
+    expect(box.locator(".status")).to_contain_text("Line 2: NameError")
+    expect(box.locator(".mine")).to_contain_text("Until it runs, cells below take this one as printed.")
+    expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed, without your edit in cell 4")
+    expect(box.locator(".status")).to_contain_text("Line 2: NameError")  # its own error stays
+    write(page, box, "import numpy as np")
+    expect(page.locator(f"{LOOPS} .status")).to_contain_text("From before your edit in cell 4")
+    page.keyboard.press("Control+Enter")
+    expect(run(page, LOOPS)).to_contain_text("Same as printed, after your edit in cell 4")
+
+
+SENT = """window.sent = [];
+const {postMessage} = Worker.prototype;
+Worker.prototype.postMessage = function (message) {
+  sent.push(message.code);
+  postMessage.call(this, message);
+};"""
+
+
+def test_an_edit_that_failed_is_tried_again_only_after_an_edit_above_it(lab):
+    page = lab(before=SENT)
+    edit(page, LOOPS, FAILS)
+    for _ in range(2):
+        expect(run(page, "[data-cell=a013]")).to_contain_text("without your edit in cell 7, which failed")
+    assert page.evaluate("sent").count(FAILS) == 1
+    edit(page, NUDGE, "W = 3")
+    expect(page.locator("[data-cell=a013] .status")).to_contain_text("From before your edit in cell 4")
+    expect(run(page, "[data-cell=a013]")).to_contain_text("without your edit in cell 7, which failed")
+    assert page.evaluate("sent").count(FAILS) == 2
+
+
+@pytest.mark.parametrize(("code", "how"), [("W = 1; die", "failed"), ("while True: W = 1", "was stopped")])
+def test_an_edit_that_ended_python_or_never_ended_is_left_out_below(browser, server, code, how):
+    with browser.new_context() as context:
+        page = context.new_page()
+        context.route("**/live/worker.js", lambda r: r.fulfill(body=WORKER, content_type="text/javascript"))
+        page.goto(f"{server}/{PAGE}")
+        edit(page, NUDGE, code)
+        status = run(page, LOOPS)
+        if how == "was stopped":
+            expect(status).to_contain_text("Running")
+            expect(run(page, LOOPS)).to_contain_text("Stopped")
+            run(page, LOOPS)
+        expect(status).to_contain_text(f"Same as printed, without your edit in cell 4, which {how}")
+
+
 def test_fetching_is_shown_and_stop_stops(lab):
     page = lab()
     box = edit(page, NUDGE, "slow fetch")

@@ -9,10 +9,11 @@ export class Answer extends Cell {
   constructor(lab, facts, box, answer) {
     super(lab, facts, box);
     Object.assign(this, answer, {card: box.closest(".card"), name: `exercise ${answer.number}`});
+    this.short = this.name;
     this.label = `Your answer to exercise ${answer.number}, cell ${this.n}`;
   }
 
-  takesPart() { return this.edited; }
+  takesPart(own) { return this.edited && (own || !this.out); }
 
   adopt() {
     super.adopt();

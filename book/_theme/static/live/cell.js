@@ -19,24 +19,36 @@ export class Cell {
     this.folded = this.pre.closest(".fold");
     this.button = box.querySelector(".do-run, .do-check");
     this.solution = box.closest(".card")?.querySelector(".solution details");
-    this.name = `cell ${this.n} of ${lab.count}`;
+    this.short = `cell ${this.n}`;
+    this.name = `${this.short} of ${lab.count}`;
     this.label = `Code of cell ${this.n}`;
     this.code = this.source = facts.source.trimEnd();
   }
 
   get edited() { return this.code !== this.source; }
 
+  // An edit that failed or was stopped: for other cells this one runs as printed, until either changes.
+  get out() { return this.edited && this.broken?.code === this.code; }
+
   takesPart() { return this.role !== "solution" || Boolean(this.solution?.open); }
 
-  // What plan.js wants to know.
-  facts() {
-    const facts = {...this.original, version: this.edited ? this.code : 0};
-    return Object.assign(this.edited ? reread(facts, this.code) : facts, {cell: this});
+  // What plan.js wants to know; `own`: of what the reader wrote, even if it failed.
+  facts(own = !this.out) {
+    const edited = own && this.edited, code = edited ? this.code : this.source;
+    const facts = {...this.original, code, edited, version: edited ? code : 0};
+    return Object.assign(edited ? reread(facts, code) : facts, {cell: this});
   }
 
   // The nearest cell above that the reader has edited.
   touched() {
-    return this.lab.cells.findLast((cell) => cell.n < this.n && cell.edited && cell.verb === "Run" && cell.shown);
+    return this.lab.cells.findLast((cell) => cell.n < this.n && cell.edited && !cell.out && cell.verb === "Run" && cell.shown);
+  }
+
+  // Which edits it runs after, and which were left out.
+  after() {
+    const touched = this.touched(), out = this.lab.leftOut(this);
+    const counts = this.edited ? ", after your edit" : touched ? `, after your edit in ${touched.short}` : "";
+    return counts + out.map((cell) => `, without your edit in ${cell.short}, which ${cell.broken.how}`).join("");
   }
 
   // What is stored: at the start, when another tab wrote, when the page comes back.
@@ -229,8 +241,7 @@ export class Cell {
   }
 
   compare(outputs, seconds, main) {
-    const differs = same(this.outputs, outputs), touched = this.touched();
-    const after = this.edited ? ", after your edit" : touched ? `, after your edit in cell ${touched.n}` : "";
+    const differs = same(this.outputs, outputs), after = this.after();
     if (differs === true) {
       if (main || this.said) this.status("same", `Same as printed${after} · ${time(seconds)}`);
       else this.box.dataset.state = "same";
@@ -249,13 +260,21 @@ export class Cell {
   }
 
   showError({kind, line, message, sentence, text}, outputs, main) {
-    this.status("wrong", line ? `Line ${line}: ${kind}` : kind);
+    this.status("wrong", (line ? `Line ${line}: ${kind}` : kind) + (this.edited ? "" : this.after()));
     const last = el("p", {className: "message", textContent: message || sentence});
     const whole = el("details", {}, el("summary", {textContent: "Whole message"}), el("pre", {tabIndex: 0, textContent: text}));
-    this.place().before(this.own = el("div", {className: "mine failed"}, ...draw(outputs), last, whole));
+    const below = this.edited && el("p", {className: "whose", textContent: "Until it runs, cells below take this one as printed."});
+    this.place().before(this.own = el("div", {className: "mine failed"}, ...draw(outputs), last, below, whole));
     this.fold();
     this.tint(line);
     if (main) this.lab.say(`${this.name}: ${sentence}`);
+  }
+
+  // It broke Python, run for a cell below.
+  fell(sentence) {
+    this.clear();
+    this.failed = true;
+    this.status("wrong", sentence);
   }
 
   stale(edited) {

@@ -2,7 +2,7 @@
 import {Answer} from "./answer.js";
 import {Cell} from "./cell.js";
 import {draw, el} from "./outputs.js";
-import {apply, before, joined, mark} from "./plan.js";
+import {apply, before, joined, mark, needed} from "./plan.js";
 import {Python} from "./python.js";
 import * as store from "./store.js";
 
@@ -89,36 +89,22 @@ class Lab {
   }
 
   // The cells that take part: exercises where the reader has answered or opened them, or nothing else makes a name.
-  taking(target) {
-    const all = this.cells.map((cell) => cell === target.cell ? target : cell.facts());
-    return joined(all, all.filter(({cell}) => cell === target.cell || cell.takesPart()));
+  // An edit that failed is left out, unless all is asked for as the reader's `own`.
+  taking(target, own) {
+    const all = this.cells.map((cell) => cell === target.cell ? target : cell.facts(own));
+    return joined(all, all.filter(({cell}) => cell === target.cell || cell.takesPart(own)));
+  }
+
+  // The cells whose edits would count for this one, had they not failed.
+  leftOut(cell) {
+    const target = cell.facts(true);
+    return needed(this.taking(target, true), target).map((one) => one.cell).filter((one) => one.out);
   }
 
   async execute(cell) {
-    const started = performance.now();
-    const target = cell.facts();
-    const taking = this.taking(target);
-    const list = [...before(taking, target, this.state), target];
-    const above = list.length - 1;
-    const long = (i) => { const {minutes} = list[i].cell.live ?? {}; return minutes ? `, about ${plural(minutes, "minute")} here` : ""; };
-    const words = (i) => (above ? `Running ${plural(above, "cell")} above, then this: ${i + 1} of ${list.length}` : "Running") + long(i);
-    cell.clock = started;
+    const started = cell.clock = performance.now();
     try {
-      for (const [i, facts] of list.entries()) {
-        const one = facts.cell;
-        cell.progress(words(i), i, list.length);
-        const answer = await this.python.ask(
-          {type: "run", code: one.code, name: `cell ${one.n}`, printed: !one.edited && !one.touched()},
-          () => { if (i === above) cell.clock = performance.now(); cell.progress(words(i), i, list.length); },
-        );
-        one.shown = mark(taking, facts);
-        apply(this.state, facts, one.shown, Boolean(answer.error));
-        one.show(answer, one === cell);
-        if (answer.error && one !== cell) {
-          cell.done("wrong", `Cell ${one.n} above failed. ${answer.error.sentence}`);
-          break;
-        }
-      }
+      while (await this.pass(cell));
     } catch (reason) {
       const after = `${Math.max(1, Math.round((performance.now() - started) / 1000))} s`;
       if (reason.what === "stopped") cell.done("stopped", this.why ?? `Stopped after ${after}; cells above run again with your next Run`);
@@ -126,6 +112,48 @@ class Lab {
       this.why = null;
     }
     this.mind();
+  }
+
+  // Runs the cell after those that it needs; true if an edit among these failed: then once more, without that edit.
+  async pass(cell) {
+    const target = cell.facts(true), taking = this.taking(target);
+    const list = [...before(taking, target, this.state), target];
+    const above = list.length - 1;
+    const long = (i) => { const {minutes} = list[i].cell.live ?? {}; return minutes ? `, about ${plural(minutes, "minute")} here` : ""; };
+    const words = (i) => (above ? `Running ${plural(above, "cell")} above, then this: ${i + 1} of ${list.length}` : "Running") + long(i);
+    for (const [i, facts] of list.entries()) {
+      const one = facts.cell, main = one === cell;
+      let began = false;
+      const tell = () => cell.progress(words(i), i, list.length);
+      const request = {type: "run", code: facts.code, name: one.short, printed: !facts.edited && !one.touched()};
+      tell();
+      const {reason, ...answer} = await this.python.ask(request, () => {
+        began = true;
+        if (main) cell.clock = performance.now();
+        tell();
+      }).catch((reason) => ({reason}));
+      const {error} = answer, stopped = reason?.what === "stopped";
+      if (facts.edited && (began || !reason)) {
+        const broken = error || (reason && !this.why && reason.what !== "network");
+        one.broken = broken ? {code: facts.code, how: stopped ? "was stopped" : "failed"} : null;
+      }
+      if (reason) {
+        if (main || stopped || !one.out) throw reason;
+        one.fell(reason.sentence);
+        return true;
+      }
+      const shown = mark(taking, facts);
+      apply(this.state, facts, shown, Boolean(error));
+      if (!one.out || facts.edited) {   // else the error of its edit stays
+        one.shown = shown;
+        one.show(answer, main);
+      }
+      if (!error || main) continue;
+      if (one.out && facts.edited) return true;
+      cell.done("wrong", `Cell ${one.n} above failed${one.after()}. ${error.sentence}`);
+      return false;
+    }
+    return false;
   }
 
   loading({what, loaded, total}) {
@@ -170,7 +198,10 @@ class Lab {
 
   // Whoever shows what an edit above has overtaken says so.
   mind(edited) {
-    if (edited) this.edited = edited;
+    if (edited) {
+      this.edited = edited;
+      this.cells.filter((cell) => cell.n >= edited.n).forEach((cell) => { cell.broken = null; });
+    }
     for (const cell of this.cells) {
       if (!cell.shown || cell.busy || cell.failed) continue;
       const facts = cell.facts(), stale = mark(this.taking(facts), facts) !== cell.shown;

@@ -65,12 +65,12 @@ export const joined = (cells, sure) => {
 export const before = (cells, target, state) => {
   const above = cells.filter((cell) => cell.n < target.n);
   const due = fromTheTop([...above, target]);
-  const needed = wanted(above, target);
+  const found = needed(above, target);
   const again = new Set();
   for (let stable = false; !stable;) {
     stable = true;
     const now = new Map(state);
-    for (const cell of [...needed.filter((one) => again.has(one)), target]) {
+    for (const cell of [...found.filter((one) => again.has(one)), target]) {
       for (const name of [...read(above, cell), ...cell.changes]) {
         const makers = chain(above, name, cell);
         if (!makers.length || said(now, name) === said(due.get(makers.at(-1)).state, name)) continue;
@@ -79,7 +79,7 @@ export const before = (cells, target, state) => {
       apply(now, cell, due.get(cell).mark);
     }
   }
-  return needed.filter((one) => again.has(one));
+  return found.filter((one) => again.has(one));
 };
 
 // What a cell is marked with if the page runs from the top: one that bears another mark shows what is no longer so.
@@ -119,7 +119,9 @@ const chain = (above, name, cell) => {
   return touched.slice(Math.max(0, touched.findLastIndex((one) => one.makes.includes(name))));
 };
 
-const wanted = (above, target) => {
+// needed(cells, target): those of `cells` on which `target` depends, in order.
+export const needed = (cells, target) => {
+  const above = cells.filter((cell) => cell.n < target.n);
   const found = new Set(), waiting = [target];
   while (waiting.length) {
     const cell = waiting.pop();
