@@ -110,6 +110,8 @@ HARD = {
     "import sys\nsys.exit()": "SystemExit",
     "import os\nos._exit(0)": "begins anew with your next Run.",
     "input('name')": "Line 1: EOFError",
+    "import js\njs.self.close()": "Line 2: JsException",
+    "import js\njs.postMessage = None": "Differs",
 }
 
 
@@ -131,6 +133,23 @@ def hardest(page, address):
         expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
     expect(page.locator(f"{CARD} .cm-content")).to_contain_text("s[:, None] * W")
     expect(page.locator(f"{CARD} .pill")).to_have_text("✓ done")
+
+
+CLOSE = "import js, time\ntime.sleep(1)\njs.end()"
+
+
+def test_a_worker_that_ends_and_tells_nobody_is_noticed(visit, site):
+    page = visit(PAGE)
+    script = f"self.end = self.close.bind(self);{(site / '_static/live/worker.js').read_text('utf-8')}"
+    page.route("**/worker.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
+    expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
+    edit(page, NUMBERS, CLOSE)
+    page.locator("[data-cell=a007] .do-run").click()  # it waits for an answer that cannot come
+    expect(page.locator("[data-cell=a007] .status")).to_contain_text("Python has ended", timeout=SLOW)
+    expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
+    expect(edit(page, NUMBERS, CLOSE)).to_contain_text("Differs", timeout=SLOW)
+    page.wait_for_function("navigator.locks.query().then(({held}) => !held.length)")
+    expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
 
 
 HOSTILE = "<img src=x onerror='window.harmed = 1'></script><script>window.harmed = 1</script>"

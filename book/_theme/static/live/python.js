@@ -20,18 +20,26 @@ export class Python {
     worker.addEventListener("error", () => worker === this.worker && this.fail({
       what: "worker", sentence: "Python could not be started, or broke down. Press Run to begin anew.",
     }));
-    worker.postMessage({type: "start", base: this.base.href});
+    worker.postMessage({type: "start", base: this.base.href, lock: `rnncourse:${Math.random()}`});
     return worker;
   }
 
   hear({type, id, ...data}) {
     if (type === "loading") return this.loading(data);
     if (type === "ready") { this.ready = true; return; }
+    if (type === "held") return this.watch(data.lock);
     if (type === "failed") return this.fail(data);
     const request = this.waiting.get(id);
     if (type === "running") return request?.running();
     this.waiting.delete(id);
     request?.done(data);
+  }
+
+  // The worker's lock comes free when it has ended, and at no other time: one that computes is only slow.
+  watch(lock) {
+    const {signal} = this.watching = new AbortController();
+    const ended = () => this.fail({what: "worker", sentence: "Python has ended; it begins anew with your next Run."});
+    navigator.locks.request(lock, {signal}, ended).catch(() => {});   // aborted by stop()
   }
 
   fail(reason) {
@@ -43,6 +51,7 @@ export class Python {
 
   // The variables are gone; whoever still waits is told.
   stop() {
+    this.watching?.abort();
     this.worker?.terminate();
     this.gone();
     const waiting = [...this.waiting.values()];

@@ -1,6 +1,8 @@
 // Python for one page: Pyodide, the course and, once a cell draws, matplotlib; all from the book's own host.
 let base, files, pyodide, page;
-const say = (type, more) => postMessage({type, ...more});
+const post = postMessage.bind(self);   // whatever a cell does to it
+const say = (type, more) => post({type, ...more});
+self.close = () => { throw new Error("a cell cannot close Python; Stop does"); };
 
 const SENTENCES = {
   network: "Python could not be fetched: is there a network, and is the book's server still there?",
@@ -115,6 +117,8 @@ let queue = Promise.resolve();
 addEventListener("message", ({data}) => {
   queue = queue.then(async () => {
     if (data.type === "start") {
+      // Held as long as this worker lives: the page, which waits for it, sees it end (where there are locks: over https).
+      self.navigator.locks?.request(data.lock, () => { say("held", {lock: data.lock}); return new Promise(() => {}); }).catch(() => {});
       base = new URL(data.base, location).href.replace(/\/?$/, "/");
       await boot();
       say("ready");
