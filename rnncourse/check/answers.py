@@ -87,14 +87,18 @@ def _is_number(value):
 
 @np.errstate(all="ignore")
 def relative_error(a, b):
-    """max|a - b| / max|b|, inf for different shapes; a real a is held against the real part of b."""
+    """max|a - b| / max|b|, inf for different shapes and for NaN; a real a is held against the real part of b.
+
+    inf, and not NaN: `max` of several errors would leave a NaN out.
+    """
     if a.shape != b.shape:
         return np.inf
     if not np.iscomplexobj(a):
         b = b.real
     scale = np.abs(b).max(initial=0)
     difference = np.abs(a - b).max(initial=0)
-    return float(difference / scale if scale else difference)
+    error = float(difference / scale if scale else difference)
+    return np.inf if np.isnan(error) else error
 
 
 def arrays(*names, rows=False):
