@@ -72,11 +72,6 @@ def tile(app, here, docname, total, picture, pages):
 
 def fill(app, doctree, docname):
     env = app.env
-    if docname == env.config.root_doc or any(doctree.findall(Tiles)):
-        base = "../" * docname.count("/")
-        assets = f'<link rel="stylesheet" href="{base}_static/front.css">'
-        assets += f'<script defer src="{base}_static/front.js"></script>'
-        doctree[0].insert(0, nodes.raw("", assets, format="html"))
     for box in list(doctree.findall(Tiles)):
         if docname == env.config.root_doc:
             chapters = [page for page in order(env) if CHAPTER.match(page)]

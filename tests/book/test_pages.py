@@ -77,7 +77,7 @@ CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((box) => box.
 
 WIDE = """() => [...document.querySelectorAll(".katex-display:not(.wild-row *)")]
     .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 80))"""
-DRAW_ALL = "section { content-visibility: visible !important; }"  # to measure all
+DRAW_ALL = "section, .wild-row { content-visibility: visible !important; }"  # to measure all
 TARGETS = "button:not(.copy, .term *), label:has(input), select, [type=range], summary, .actions a, .turn a"
 LOST_STOP = """() => [...document.querySelectorAll(".together")].filter((box) => {
   const range = document.createRange();

@@ -107,7 +107,7 @@ def test_the_contents_mark_the_section_that_was_asked_for_also_where_the_page_en
     expect(page.locator(".contents [aria-current]")).to_have_attribute("href", f"#{place}")
 
 
-DRAWN = "!document.querySelector('article section > section:not(.drawn)')"
+DRAWN = "!document.querySelector('article section > section[id]:not(.drawn)')"
 
 
 def test_a_reload_finds_open_what_was_open(visit):

@@ -5,14 +5,20 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
 from fontTools.ttLib import TTFont
 
 from .conftest import parsed
+from .test_pages import DRAW_ALL
 
 ROOT = Path(__file__).parents[2]
 FRAMES = re.compile(rb'(<script type="application/json">).*?(?=</script>)', re.DOTALL)
 ASKED = "document.fonts.ready.then(() => performance.getEntriesByType('resource').map((one) => one.name))"
-UNDRAWN = "article section > section:not(.drawn)"
+UNDRAWN = "article section > section[id]:not(.drawn)"
+SHIFTS = """window.moved = 0;
+new PerformanceObserver((list) => { for (const shift of list.getEntries()) moved += shift.value; })
+  .observe({type: "layout-shift", buffered: true});"""
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200e3, "uploadThroughput": 94e3}
 
 
 def zipped(data):
@@ -22,6 +28,7 @@ def zipped(data):
 def weigh(page, server, site, name):
     """KiB, compressed as a host sends them: all but the sliders' frames, all, the scripts among them."""
     page.goto(f"{server}/{name}")
+    page.add_style_tag(content=DRAW_ALL)
     page.wait_for_function(f"!document.querySelector('{UNDRAWN}')")  # then every font has been asked for
     html = (site / name).read_bytes()
     asked = {unquote(urlsplit(url).path).lstrip("/") for url in page.evaluate(ASKED)}
@@ -40,6 +47,20 @@ def test_no_page_is_heavy(visit, server, site, names):
         if bare > 215 or whole > 500 or scripts > 60:
             heavy.append(name)
     assert heavy == []
+
+
+@pytest.mark.parametrize("arriving", ["index.html", "appendix/wild.html"])
+def test_nothing_moves_while_a_page_arrives_on_a_slow_phone(browser, server, arriving):
+    page = browser.new_page(viewport={"width": 412, "height": 823}, reduced_motion="reduce")
+    phone = page.context.new_cdp_session(page)
+    phone.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    phone.send("Network.emulateNetworkConditions", SLOW)
+    page.add_init_script(SHIFTS)
+    page.goto(f"{server}/{arriving}")
+    page.wait_for_function(f"!document.querySelector('{UNDRAWN}')")
+    moved = page.evaluate("moved")
+    page.close()
+    assert moved < 0.01
 
 
 def test_each_font_holds_the_signs_that_formulas_set_in_it(site, names):

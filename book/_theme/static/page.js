@@ -72,7 +72,7 @@ if (places.size) {
 }
 
 // Once the page stands, draw the sections that are still out of sight, one in each idle moment.
-const waiting = [...document.querySelectorAll("article section > section")];
+const waiting = [...document.querySelectorAll("article section > section[id]")];
 const whenIdle = (draw) => window.requestIdleCallback?.(draw, {timeout: 50}) ?? setTimeout(draw);
 const drawNext = () => {
   waiting.shift()?.classList.add("drawn");
