@@ -398,6 +398,9 @@ def test_progress_is_shown_exported_cleared_and_brought_back(lab, tmp_path):
     page.locator(CARD).get_by_role("button", name="Check").click()
     button = page.locator(".progress-button")
     expect(button).to_have_accessible_name(re.compile(r"1/\d Your progress on this page"))
+    page.set_viewport_size({"width": 768, "height": 800})
+    assert page.locator(".top .menu").bounding_box()["height"] < 45  # one line, beside the progress too
+    page.set_viewport_size({"width": 1200, "height": 800})
     expect(page.locator("nav.course [aria-current] .far")).to_have_attribute("title", re.compile(r"1 of \d"))
     button.click()
     panel = page.get_by_role("dialog", name="Your progress")

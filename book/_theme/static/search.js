@@ -3,7 +3,7 @@ const SPHINX_HIGHLIGHT_ENABLED = false;
 // A line of each page found; a page opened from a folder may not fetch the others.
 DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== "file:";
 // It is a line of the text: not of the contents, nor a formula's letters said twice, and it gives no answer away.
-const UNTOLD = "details.contents, math, p.lesson, .lesson-foot, .choice-answer, .solution, .rnn-check, .verified, .fold > summary";
+const UNTOLD = "details.contents, math, svg, pre, p.lesson, .lesson-foot, .choice-answer, .solution, .rnn-check, .verified, .fold > summary";
 document.addEventListener("DOMContentLoaded", () => {
   const plain = Search.htmlToText;
   Search.htmlToText = (html, place) => {
