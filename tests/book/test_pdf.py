@@ -30,7 +30,8 @@ def test_the_reading_order_holds_every_page_once(order, site):
 def test_the_pdf_has_bookmarks_and_inner_links(page, order):
     few = order[:3]
     writer = pdf.book(page, few)
-    assert len([entry for entry in writer.outline if not isinstance(entry, list)]) == 3
+    bookmarks = [entry["/Title"] for entry in writer.outline if not isinstance(entry, list)]
+    assert len(bookmarks) == 3 and bookmarks[0] == "Why recurrent networks forget"
     assert "Why recurrent networks forget" in writer.pages[0].extract_text()
     notes = [note.get_object() for sheet in writer.pages for note in sheet.get("/Annots", [])]
     assert not {note.get("/A", {}).get("/URI", "").partition("#")[0] for note in notes} & {*few}
