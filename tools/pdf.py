@@ -27,7 +27,7 @@ def printed(page, address, sheet):
     """One page of the book as a PDF whose first sheet has the number `sheet`."""
     page.goto(address)
     page.add_style_tag(content=f"@page :first {{ counter-increment: sheet {sheet} }}")
-    page.add_style_tag(content="h1, h2, h3 { white-space: pre-wrap }")  # or a bookmark has no space at a break
+    page.add_style_tag(content="h1, h2, h3 { white-space: pre-wrap }")  # or bookmarks lose a space
     return PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, outline=True, tagged=True)))
 
 
