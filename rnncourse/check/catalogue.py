@@ -4,7 +4,7 @@ from collections import Counter
 from html import escape
 from typing import NamedTuple
 
-from . import search
+from . import relations, search
 from .answers import TOLERANCE
 from .exercises import EXERCISES, draw
 from .judging import confusion, samples_of, unknown, which
@@ -92,10 +92,11 @@ def _slips(key):
         elif which(ex, probe, values[0]):
             counts["name"] += 1
         else:
-            kinds = next((kinds for others, kinds in groups if alike(values, others)), [])
-            groups += [] if kinds else [(values, kinds)]
-            kinds.append(slip.kind)
-    sizes = [len(kinds) for _, kinds in groups if len({*kinds}) <= 2]
-    alone = sum(len(kinds) for _, kinds in groups) - sum(sizes)
-    cells = len(made), counts["name"], sum(sizes), alone, counts["error"], counts["same"]
+            fits = next((fits for others, fits in groups if alike(values, others)), [])
+            groups += [] if fits else [(values, fits)]
+            fits.append(slip)
+    for values, fits in groups:
+        samples = [*zip(inputs, values, due, strict=True)]
+        counts["kind" if search.one_slip(fits) or relations.any_of(samples) else "alone"] += len(fits)
+    cells = len(made), counts["name"], counts["kind"], counts["alone"], counts["error"], counts["same"]
     return key, *map(str, cells)

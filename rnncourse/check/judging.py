@@ -31,6 +31,7 @@ AGAIN = (
     "keep something between calls, or draw random numbers?"
 )
 CLOSE = "That is close, within 1 %, but more than rounding: give more digits, or look for a small slip."
+LOCATED = {"one-term-wrong", "steps-out-of-order", "step-left-out", "step-too-many"}  # it is told where
 _attempts = {}
 
 
@@ -63,7 +64,8 @@ def judge(ex, probe, answer, seconds=SECONDS):
         slip, says = _unknown(ex, function, [(probe.arguments, first.value, right)], outcome)
         return _verdict(ex, NOT_YET, says, first, error, slip)
     if slugs:
-        return _verdict(ex, NOT_YET, _named(ex, slugs), first, error, "+".join(slugs))
+        where = f"\n{ex.kind.differs(first.value, right)}" if LOCATED & {*slugs} else ""
+        return _verdict(ex, NOT_YET, _named(ex, slugs) + where, first, error, "+".join(slugs))
     slip, trouble = None, CHANGED if first.changed else None
     if not trouble:
         slip, trouble = _once_only(ex, function, probe, outcome, first, end - seconds / 2)
@@ -98,7 +100,7 @@ def _unknown(ex, function, samples, outcome):
     says += outside(function)
     if not ex.kind.numeric:
         return None, says
-    found = explained(ex, samples) if ex.function else None
+    found = explained(ex, samples)
     if found:
         return found[0], f"{found[1]}\n{says}"
     close = all(ex.kind.error(value, right) < SEPARATION for _, value, right in samples)
@@ -161,8 +163,15 @@ def _once_only(ex, function, probe, outcome, first, half_time):
         if trouble:
             slip, why = found or (None, "")
             only = f"Right on the first inputs, but not for {inputs}."
+            slip = slip or (None if other.trouble else partly_right(other.value))
             return slip, "\n".join(filter(None, [only, why, trouble + outside(function)]))
     return None, None
+
+
+def partly_right(value):
+    """The slug of a value that is wrong where others were right."""
+    finite = all(np.isfinite(part).all() for part in value)
+    return "not-everywhere" if finite else "overflow"
 
 
 def outside(function):

@@ -3,7 +3,8 @@
 A derivation is a right answer written down plainly, each line with a comment that says in words what it
 computes. It is altered in one place at a time, as a slip would alter it, and every altered version is run on
 the learner's own inputs. What gives the learner's value there, and on other inputs too, explains it. If none
-does, so many pairs of the slips that like to come together are tried.
+does, pairs of slips are tried: those that should make it if two slips add up or multiply, as they do in
+different terms or factors, and so many of those that like to come together.
 """
 
 import ast
@@ -13,18 +14,20 @@ import time
 import tokenize
 import warnings
 from collections.abc import Iterator
-from copy import copy
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from importlib import import_module
-from itertools import combinations, count
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 
+from . import relations
+from .altering import SLIPS, variants
 from .answers import TOLERANCE
 from .running import watched
 
 PAIRS = 1800  # so that the verdict is the same on every machine that is fast enough
+MOST = 200  # pairs of a derivation that should make a value
 SECONDS = 1  # of the processor, for one that is not
 KINDS = {
     "index-shifted": "an index, or an end of a range, is not the right one",
@@ -32,14 +35,20 @@ KINDS = {
     "order": "two factors, or two arguments, have changed places",
     "entrywise": "a product of matrices is taken entry by entry",
     "sign": "a sign is wrong",
+    "brackets": "brackets are missing, or end at the wrong place",
     "missing-term": "a term is missing",
     "doubled": "a term or a factor is there twice",
     "missing-factor": "a factor is missing",
     "inverted": "one multiplies where one should divide, or the other way round",
+    "power": "a product stands for a power, or a power for a product",
     "missing-slope": "the slope is missing",
     "other-slope": "the slope of another function, or at another place, is taken",
     "wrong-array": "another variable is used where this one is needed",
     "assigned": "`=` is written for `+=`, so that what was there is lost",
+    "accumulated": "`+=` is written for `=`, so that the old value stays in the new one",
+    "averaged": "a mean or a sum stands where each entry keeps its own value",
+    "extra-factor": "there is a factor that does not belong there",
+    "extra-term": "there is a term that does not belong there",
     "axis": "it goes along the other axis, or over all of them",
     "constant": "a number or an exponent is off",
     "function": "a function is left out, or another one is taken",
@@ -55,6 +64,7 @@ KINDS = {
 OWN = {"wrong-array", "function"}  # kinds that are told as such within an index, too
 TOGETHER = {"transposed", "order", "sign", "missing-term", "missing-slope", "assigned", "index-shifted"}
 
+ODD = {"extra-factor", "extra-term"}  # told only if nothing else explains the value
 RARER = {"missing-factor", "other-slope"}  # tried in pairs, too, where there is time for it
 
 
@@ -64,11 +74,12 @@ class Alteration(NamedTuple):
     kind: str
     part: str
     function: object
+    number: int = -1  # among all slips of its derivation
 
 
 def sources():
     """The derivations: exercise -> right functions, written down plainly; imported on first use."""
-    return import_module("rnncourse.exercises.derivations").DERIVATIONS
+    return import_module("rnncourse.exercises.roads").DERIVATIONS
 
 
 def kept(make):
@@ -92,9 +103,9 @@ def kept(make):
 def alterations(function, arguments):
     """All single alterations of a function; arguments: of a call, which shows what has which shape."""
     tree, parts = parsed(function)
-    for kind, line, _ in slips(tree, shapes(function, arguments)):
+    for number, (kind, line, _) in enumerate(slips(tree, shapes(function, arguments))):
         if made := compiled(tree, function):
-            yield Alteration(kind, parts.get(line, ""), made)
+            yield Alteration(kind, parts.get(line, ""), made, number)
 
 
 @kept
@@ -111,6 +122,107 @@ def pairs(function, arguments, number=PAIRS):
         for other, below, _ in slips(tree, names, kinds - ({kind} & {"index-shifted"}), idle):
             if (line, kind) <= (below, other) and (made := compiled(tree, function)):
                 yield Alteration((kind, other), (parts.get(line, ""), parts.get(below, "")), made)
+
+
+def likely_pairs(ex, value, function, arguments):
+    """The pairs of slips that should give this value.
+
+    Two slips in different terms of a sum add up their errors; in different factors of a product, or of a
+    term, they multiply, entry by entry or as matrices; and one in the result acts on what another one made.
+    """
+    right = value_of(function, arguments, ex.kind.read)
+    made = [
+        (slip, value_of(slip.function, arguments, ex.kind.read)) for slip in alterations(function, arguments)
+    ]
+    made = [
+        (slip, other) for slip, other in made if other is not None and ex.kind.error(other, right) > TOLERANCE
+    ]
+    yield from with_result(value, right, made)
+    tree, parts = parsed(function)
+    names = shapes(function, arguments)
+    arrays = [value for value in variables(function, arguments).values() if isinstance(value, np.ndarray)]
+    terms = [value for value in arrays if value.shape == right[0].shape]
+    found = together(value, right, [other for _, other in made], terms)
+    wanted = {}
+    for i, j in found[:MOST]:
+        a, b = sorted((made[i][0].number, made[j][0].number))
+        wanted.setdefault(a, set()).add(b)
+    places = [place for _, _, place in slips(tree, names)] if wanted else []
+    for number, (kind, line, _) in enumerate(slips(tree, names) if wanted else ()):
+        inner = {places[other] for other in wanted.get(number, ())}
+        for other, below, place in slips(tree, names) if inner else ():
+            if place in inner and (altered := compiled(tree, function)):
+                yield Alteration((kind, other), (parts.get(line, ""), parts.get(below, "")), altered)
+
+
+def with_result(value, right, made):
+    """Slips together with one in the arrangement of the result, where that gives the value."""
+    told = set()
+    for kind, change in results() if len(right) == 1 else ():
+        changed = value_of(change, right, np.array)
+        if changed is None or changed.shape != value[0].shape or as_text(changed) in told:
+            continue
+        told.add(as_text(changed))
+        for slip, other in made:
+            both = value_of(change, other, np.array) if other[0].shape == right[0].shape else None
+            if both is not None and both.shape == value[0].shape and np.allclose(both, value[0], TOLERANCE):
+                yield Alteration((slip.kind, kind), (slip.part, ""), after(change, slip.function))
+
+
+def after(change, function):
+    return lambda *arguments: change(function(*arguments))
+
+
+@cache
+def results():
+    """(kind, function) of each slip in the arrangement of a result, and of none."""
+    kinds = "transposed", "result-reshaped", "axis", "averaged"
+    slips = [(kind, text) for kind, text in SLIPS["return"] if kind in kinds]
+    return [(kind, eval(f"lambda a: {text}", {"np": np})) for kind, text in slips]
+
+
+@np.errstate(all="ignore")
+def together(value, right, made, terms):
+    """The pairs of these values that come to this one if errors add up, or multiply in a term or in all."""
+    shapes = [part.shape for part in right]
+    if [part.shape for part in value] != shapes:
+        return []
+    r, y = flat(right), flat(value)
+    most = 1e4 * max(np.abs(r).max(), np.abs(y).max())  # what is far larger says nothing of two slips
+
+    def fits(other):
+        return [part.shape for part in other] == shapes and np.abs(flat(other)).max() < most
+
+    alike = [i for i, other in enumerate(made) if fits(other)]
+    if not alike:
+        return []
+    V = np.array([flat(made[i]) for i in alike])
+    aims = [y + r - V]
+    for term in [r, *(flat([term]) for term in terms if len(right) == 1)]:
+        rest = r - term
+        others, aim = V - rest, y - rest
+        aims.append(rest + np.where((aim == 0) & (others == 0), 0, aim * term / others))
+        if len(shapes) == 1 and len(shapes[0]) == 2 and shapes[0][0] == shapes[0][1]:
+            square = others.reshape(-1, *shapes[0])
+            sound = np.abs(np.linalg.det(square)) > 1e-12
+            inverse = np.linalg.inv(np.where(sound[:, None, None], square, np.eye(*shapes[0])))
+            product = term.reshape(shapes[0]) @ inverse @ aim.reshape(shapes[0])
+            aims.append(np.where(sound[:, None], rest + product.reshape(len(V), -1), np.inf))
+    near, weights, found = 3 * TOLERANCE * np.abs(y).max(), np.cos(np.arange(len(y))), {}
+    order = np.argsort(V @ weights)
+    marks = (V @ weights)[order]
+    for aim in aims:
+        width = near * np.abs(weights).sum()
+        first, last = (np.searchsorted(marks, aim @ weights + shift) for shift in (-width, width))
+        for i in np.flatnonzero((first < last) & np.isfinite(aim).all(axis=1)):
+            for j in order[first[i] : last[i]]:
+                if np.abs(aim[i] - V[j]).max() <= near:
+                    found[tuple(sorted((alike[i], alike[j])))] = None
+    return list(found)
+
+
+def flat(value):
+    return np.concatenate([np.ravel(part).real for part in value])
 
 
 def telling(tree, function, names, arguments):
@@ -133,12 +245,22 @@ def as_text(value):
 
 
 def shapes(function, arguments):
-    """{name: shape} of the variables of a function, as they are at its end."""
+    """{name: shape} of the variables of a function, as they are at its end; "" is its result."""
+    found = {}
+    for name, value in variables(function, arguments).items():
+        found[name] = shape_of(value)
+        for field in getattr(value, "_fields", ()):
+            found[f"{name}.{field}"] = shape_of(getattr(value, field))
+    return found
+
+
+def variables(function, arguments):
+    """{name: value} of the variables of a function, as they are at its end; "" is its result."""
     found = {}
 
-    def look(frame, event, _):
+    def look(frame, event, result):
         if event == "return" and frame.f_code is function.__code__:
-            found.update({name: shape_of(value) for name, value in frame.f_locals.items()})
+            found.update({**frame.f_locals, "": result})
 
     with watched(look):
         function(*copied(arguments))
@@ -146,7 +268,7 @@ def shapes(function, arguments):
 
 
 def shape_of(value):
-    return type(value) if isinstance(value, tuple) or callable(value) else np.shape(value)
+    return np.shape(value) if isinstance(value, np.ndarray | np.generic | float) else type(value)
 
 
 def parsed(function):
@@ -222,218 +344,10 @@ def special(node):
         yield from (("index-shifted", part) for part in ast.walk(node))
     elif isinstance(node, ast.Slice) and node.step:
         yield "reversed", node.step
+    elif isinstance(node, ast.keyword) and node.arg == "axis":
+        yield "axis", node.value
     elif isinstance(node, ast.IfExp):
         yield from (("missing-case", part) for part in ast.walk(node.test))
-
-
-def expression(text, **parts):
-    """The expression in which the named letters are replaced by trees."""
-    tree = ast.parse(text, mode="eval").body
-
-    class Put(ast.NodeTransformer):
-        def visit_Name(self, node):
-            return parts.get(node.id, node)
-
-    return Put().visit(tree)
-
-
-def table(text):
-    """{what is altered: [(kind, text of what it becomes)]} of lines "what | kind: text, text | kind: ..."."""
-    rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
-    cells = [(what, *cell.split(": ")) for what, *cells in rows for cell in cells]
-    found = {}
-    for what, kind, texts in cells:
-        found.setdefault(what, []).extend((kind, text) for text in texts.split(" ; "))
-    return found
-
-
-# What a slip makes of an operation on a and b, of a call with the arguments a to b, of a result a.
-SLIPS = table("""
-    Add | sign: a - b | missing-term: a ; b | doubled: a + a + b ; a + b + b
-    Sub | sign: a + b ; b - a | missing-term: a ; b ; -b
-    Mult | missing-factor: a ; b | inverted: a / b | doubled: a * a * b ; a * b * b
-    Div | missing-factor: a ; 1 / b | inverted: b / a ; a * b
-    Pow | constant: a ; a ** (b + 1) ; a ** (b - 1) ; a ** (2 * b) ; a * b
-    MatMult | transposed: a.T @ b ; a @ b.T | order: b @ a | entrywise: a * b | missing-factor: a ; b
-    MatMult | doubled: a @ a @ b
-    slope | missing-slope: np.ones_like(a) | doubled: slope(a) ** 2 | sign: -slope(a)
-    slope | other-slope: 1 - a**2 ; dsigma(a) ; a ; 1 - a ; 1 + a**2 ; a * (1 + a) ; a**2 ; (1 - a) ** 2
-    slope | function: np.sqrt(slope(a)) | inverted: 1 / slope(a)
-    slope_of_tanh | missing-slope: np.ones_like(a) | doubled: slope_of_tanh(a) ** 2 | sign: -slope_of_tanh(a)
-    slope_of_tanh | other-slope: a * (1 - a) ; 1 - np.tanh(a) ** 2 ; 1 - a ; 1 + a**2 ; a ; (1 - a) ** 2
-    slope_of_tanh | function: np.sqrt(slope_of_tanh(a)) | inverted: 1 / slope_of_tanh(a)
-    sigma | function: a ; np.tanh(a) ; dsigma(a) ; 1 - sigma(a) ** 2 ; np.exp(a) | sign: sigma(-a) ; -sigma(a)
-    np.tanh | function: a ; sigma(a) ; np.arctanh(a) ; 1 - np.tanh(a) ** 2
-    np.arctanh | function: a ; np.tanh(a) | sign: -np.arctanh(a)
-    np.diag | result-reshaped: a
-    np.outer | transposed: np.outer(b, a)
-    np.outer | missing-factor: np.outer(a, np.ones_like(b)) ; np.outer(np.ones_like(a), b)
-    np.sqrt | function: a ; a**2
-    np.exp | function: a | sign: np.exp(-a)
-    np.log1p | function: np.log(a) ; np.log(1 - a)
-    np.log | function: np.log2(a) ; np.log10(a)
-    np.linalg.inv | function: a | transposed: a.T
-    np.linalg.eig | function: np.linalg.eigh(a) | transposed: np.linalg.eig(a.T)
-    np.ceil | function: a ; np.floor(a) ; np.round(a)
-    np.abs | function: a
-    np.maximum | function: np.minimum(a, b) ; a ; b
-    np.hypot | missing-term: a ; b | function: a**2 + b**2 ; np.abs(a) + np.abs(b)
-    np.prod | function: np.sum(a, axis=0) ; np.mean(a, axis=0) ; a[-1] | axis: np.prod(a)
-    return | transposed: a.T | sign: -a | inverted: 1 / a
-    return | function: np.abs(a) ; np.sqrt(a) ; a**2 ; np.round(a)
-    return | result-reshaped: np.ravel(a) ; np.diag(a) ; a[::-1] ; a[:-1] ; a[1:] ; a[0] ; a[-1]
-    return | result-reshaped: a[..., None] ; a[None] ; a.reshape(len(a), -1)
-    return | axis: np.sum(a) ; np.sum(a, axis=0) ; np.sum(a, axis=-1) ; np.mean(a, axis=0)
-    return | constant: 2 * a ; a / 2 ; 4 * a ; a / 4 ; a / len(a)
-""")
-
-
-def variants(node, names, parent):
-    """(kind, new node or list of statements) for each slip that can happen at a node."""
-    if isinstance(node, ast.BinOp):
-        for kind, text in SLIPS.get(type(node.op).__name__, []):
-            yield kind, expression(text, a=node.left, b=node.right)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield "sign", node.operand
-    elif isinstance(node, ast.Call):
-        yield from call_variants(node)
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        value = node.value
-        half = value // 2 if value % 2 == 0 else value / 2
-        for other in dict.fromkeys([value + 1, value - 1, 2 * value, half, 1 / (value or 1)]):
-            if other != value:
-                yield "constant", ast.Constant(other)
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
-        for other in sorted(name for name in names if name != node.id and names[name] == names[node.id]):
-            yield "wrong-array", ast.Name(other, ast.Load())
-    elif isinstance(node, ast.Attribute) and node.attr == "T":
-        yield "transposed", node.value
-    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        for index in shifted(node.slice):
-            yield "index-shifted", ast.Subscript(node.value, index, ast.Load())
-        yield from (("wrong-array", ast.Name(name, ast.Load())) for name in as_large(node, names))
-        if isinstance(node.slice, ast.Slice):
-            yield "reversed", expression("a[::-1]", a=node)
-            yield "index-shifted", node.value
-        elif ast.unparse(node.slice) in ("(:, None)", ":, None"):
-            yield "wrong-side", node.value
-        elif isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-            turned = ast.Tuple(node.slice.elts[::-1], ast.Load())
-            yield "axis", ast.Subscript(node.value, turned, ast.Load())
-    elif isinstance(node, ast.IfExp):
-        yield "missing-case", node.body
-        yield "missing-case", node.orelse
-    elif isinstance(node, ast.For):
-        yield from loop_variants(node)
-    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
-        yield "assigned", ast.Assign([node.target], node.value)
-        yield "sign", ast.AugAssign(node.target, ast.Sub(), node.value)
-        yield "missing-step", ast.Pass()
-    elif isinstance(node, ast.arguments):
-        yield from (("order", new) for new in exchanged(node, names))
-    elif isinstance(node, ast.Assign | ast.If) and parent is not None:
-        yield "missing-step", ast.Pass()
-        yield from (("transposed", [node, line]) for line in turned_at_once(node, names))
-        if isinstance(parent, ast.FunctionDef) and any(isinstance(line, ast.For) for line in parent.body):
-            yield from other_starts(node, names)
-    elif isinstance(node, ast.Return):
-        yield from return_variants(node)
-
-
-def as_large(node, names):
-    """The names of arrays with the shape of one row of another."""
-    shape = names.get(ast.unparse(node.value))
-    if isinstance(node.slice, ast.Slice | ast.Tuple) or not isinstance(shape, tuple) or len(shape) < 2:
-        return []
-    return sorted(name for name, other in names.items() if other == shape[1:])
-
-
-def exchanged(node, names):
-    """The parameters of a function with two of one shape in each other's places."""
-    for a, b in combinations(node.args, 2):
-        if names.get(a.arg, a) == names.get(b.arg, b):
-            new = copy(node)
-            new.args = [{a: b, b: a}.get(argument, argument) for argument in node.args]
-            yield new
-
-
-def turned_at_once(node, names):
-    """A line for each matrix among several results, which transposes it for good."""
-    for target in ast.walk(node) if isinstance(node, ast.Assign) else ():
-        if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
-            shape = names.get(target.id, ())
-            if isinstance(shape, tuple) and len(shape) == 2:
-                yield from ast.parse(f"{target.id} = {target.id}.T").body
-
-
-def other_starts(node, names):
-    """What is set before a loop, set to another variable of its shape, or to an end of a list of such."""
-    shape = names.get(ast.unparse(node.targets[0])) if isinstance(node, ast.Assign) else None
-    for name, other in names.items():
-        if isinstance(shape, tuple) and shape and isinstance(other, tuple):
-            ends = [f"{name}[0]", f"{name}[-1]"] if other[1:] == shape else []
-            for text in [*ends, name] if other == shape else ends:
-                yield "other-start", ast.Assign(node.targets, expression(text))
-
-
-def loop_variants(node):
-    """Two neighbouring lines of a loop exchanged, or a value renewed only at the loop's end."""
-    for i, line in enumerate(node.body[:-1]):
-        if not isinstance(line, ast.Assign):
-            continue
-        before, (following, *after) = node.body[:i], node.body[i + 1 :]
-        kept = ast.Assign([ast.Name("kept", ast.Store())], line.value)
-        late = ast.Assign(line.targets, ast.Name("kept", ast.Load()))
-        for body in [*before, following, line, *after], [*before, kept, following, *after, late]:
-            yield "late-update", ast.For(node.target, node.iter, body, [])
-
-
-def shifted(index):
-    """The index, one more and one less; a slice, at either end or at both."""
-    if isinstance(index, ast.Slice):
-        if index.lower and index.upper:
-            for text in "b + 1", "b - 1":
-                lower, upper = (expression(text, b=bound) for bound in (index.lower, index.upper))
-                yield ast.Slice(lower, upper, index.step)
-        for end in "lower", "upper":
-            bound = getattr(index, end)
-            for text in ("b + 1", "b - 1") if bound else ("1",) if end == "lower" else ("-1",):
-                new = expression(text, b=bound)
-                yield ast.Slice(**{"lower": index.lower, "upper": index.upper, end: new})
-    elif isinstance(index, ast.Name | ast.BinOp | ast.UnaryOp):
-        yield expression("b + 1", b=index)
-        yield expression("b - 1", b=index)
-
-
-def call_variants(node):
-    name = ast.unparse(node.func)
-    for kind, text in SLIPS.get(name, []) if node.args else []:
-        yield kind, expression(text, a=node.args[0], b=node.args[-1])
-    if name == "range":
-        for i, argument in enumerate(node.args[:2]):
-            for text in "b + 1", "b - 1":
-                arguments = [*node.args[:i], expression(text, b=argument), *node.args[i + 1 :]]
-                yield "index-shifted", ast.Call(node.func, arguments, [])
-    elif len(node.args) > 1 and name != "np.outer":
-        first, second, *others = node.args
-        yield "order", ast.Call(node.func, [second, first, *others], node.keywords)
-    elif len(node.args) == 1 and isinstance(node.args[0], ast.List):
-        yield "order", ast.Call(node.func, [ast.List(node.args[0].elts[::-1], ast.Load())], node.keywords)
-    for keyword in node.keywords:
-        if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
-            others = [k for k in node.keywords if k is not keyword]
-            for axis in {0, 1} - {keyword.value.value}:
-                along = ast.keyword("axis", ast.Constant(axis))
-                yield "axis", ast.Call(node.func, node.args, [*others, along])
-            yield "axis", ast.Call(node.func, node.args, others)
-
-
-def return_variants(node):
-    if isinstance(node.value, ast.Tuple):
-        yield "swapped-results", ast.Return(ast.Tuple(node.value.elts[::-1], ast.Load()))
-    else:
-        for kind, text in SLIPS["return"]:
-            yield kind, ast.Return(expression(text, a=node.value))
 
 
 def value_of(function, arguments, read):
@@ -458,17 +372,32 @@ def explained(ex, samples):
     end = time.process_time() + SECONDS
     derivations = sources().get(ex.key, ())
     some_pairs = partial(pairs, number=PAIRS // max(len(derivations), 1))
-    for made, say in (alterations, one_slip), (some_pairs, two_slips):
-        fits = []
+
+    def fits(made):
+        found = []
         for derivation in derivations:
             for slip in made(derivation, samples[0][0]):
                 if time.process_time() > end:
-                    return None
+                    raise TimeoutError
                 if all(fitting(ex, slip.function, *sample) for sample in samples):
-                    fits.append(slip)
-        if fits:
-            return say(fits)
-    return None
+                    found.append(slip)
+        return found
+
+    if not any(np.any(part) for _, value, _ in samples for part in value):
+        return None  # nothing but zeros: there are too many ways to that
+    known = samples if all(right is not None for _, _, right in samples) else []
+    several = ex.function or sum(part.size for part in samples[0][1]) > 2  # one number is soon hit by chance
+    try:
+        return (
+            relations.reshaped(known)
+            or one_slip(fits(alterations))
+            or relations.exact(known)
+            or (two_slips(fits(partial(likely_pairs, ex, samples[0][1]))) if several else None)
+            or (two_slips(fits(some_pairs)) if several else None)
+            or relations.loose(known)
+        )
+    except TimeoutError:
+        return relations.loose(known)
 
 
 def fitting(ex, function, arguments, value, right):
@@ -480,6 +409,8 @@ def fitting(ex, function, arguments, value, right):
 def one_slip(fits):
     """(slug, sentence) of what would explain the answer, true of everything that fits, or None."""
     kinds = list(dict.fromkeys(slip.kind for slip in fits))
+    kinds = [kind for kind in kinds if kind not in ODD] or kinds
+    fits = [slip for slip in fits if slip.kind in kinds]
     slug = "|".join(kinds)
     if {*kinds} == {"missing-factor", "missing-slope"}:
         kinds = ["missing-slope"]
@@ -487,13 +418,15 @@ def one_slip(fits):
     whole = kinds == ["result-reshaped"]  # then no part of the derivation is at fault
     look = f"Look at {', or at '.join(parts)}. " if all(parts) and len(parts) <= 2 and not whole else ""
     says = f"{look}Your value is what comes out if {', or if '.join(KINDS[kind] for kind in kinds)}."
-    return (slug, says) if len(kinds) <= 2 else None
+    return (slug, says) if 0 < len(kinds) <= 3 else None
 
 
 def two_slips(fits):
     """The same for pairs: both kinds if all that fit are of these two, else the one that all share."""
+    likely = TOGETHER | RARER
+    fits = [s for s in fits if {*s.kind} <= likely] or [s for s in fits if not ODD & {*s.kind}] or fits
     kinds = {frozenset(slip.kind) for slip in fits}
-    shared = sorted(frozenset.intersection(*kinds))
+    shared = sorted(frozenset.intersection(*kinds)) if fits else []
     if not shared:
         return None
     both = len(kinds) == 1

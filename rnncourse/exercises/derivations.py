@@ -263,13 +263,13 @@ def disguise(W, x):
     ones = np.ones(len(W))
     V = 4 * W  # the weights
     y = 2 * (x - W @ ones)  # the inputs
-    return V, y
+    return V, y  # the pair that is returned
 
 
 @derives("2d-tanh")
 def disguise_written_out(W, x):
     y = 2 * x - 2 * W.sum(axis=1)  # the inputs, twice, less what W makes of the ones
-    return 4 * W, y
+    return 4 * W, y  # the pair that is returned
 
 
 @derives("2d-forget")
@@ -324,7 +324,7 @@ def step(params, x_t, h_prev, C_prev):
     C_tilde = np.tanh(params.W_c @ v + params.b_c)  # the candidate
     C = f * C_prev + i * C_tilde  # the cell
     h = o * np.tanh(C)  # the hidden state
-    return h, C
+    return h, C  # the pair that is returned
 
 
 @derives("3b-bound")
@@ -435,7 +435,7 @@ def maps(a, b):
     for t in range(1, len(a)):  # the steps
         A[t] = a[t] * A[t - 1]  # the factor of h_0
         B[t] = a[t] * B[t - 1] + b[t]  # what was written so far
-    return A, B
+    return A, B  # the pair that is returned
 
 
 @derives("3f-exponential")

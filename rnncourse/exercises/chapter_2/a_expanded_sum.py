@@ -1,6 +1,6 @@
 """The exercises of page 2a: the sum written out."""
 
-from itertools import combinations
+from itertools import combinations, product
 from operator import index
 
 import numpy as np
@@ -216,6 +216,37 @@ def _(t, k):
 expanded_sum.also("one-factor-too-few", factors=lambda t, k: newest_first(t - 1, k))
 
 
+@expanded_sum.mistake("one-term-wrong", "eq-expanded-sum")
+def _():
+    """All terms are right but one, which has the wrong factors. Walk from its h_k to its h_t, one J a step.
+
+    One slip of the pen, or of the head.
+    """
+    return with_one(expanded_sum(), (3, 1, [3]))
+
+
+def with_one(terms, other):
+    return [other if term[:2] == other[:2] else term for term in terms]
+
+
+def slips_of(t, k):
+    """What may be written for the factors of a term: not the right ones, a power, or those reversed."""
+    right = newest_first(t, k)
+    lists = [[t, *right], [*right, k], [t + 1, *right], right[1:], right[:-1]]
+    lists += [[i + more for i in right] for more in (1, -1)]
+    lists += [[*right[:i], other, *right[i + 1 :]] for i in range(len(right)) for other in range(4)]
+    powers = ([i, i] for i in range(4))
+    return {tuple(factors) for factors in lists} - {*map(tuple, [right, right[::-1], [3], *powers])}
+
+
+for t, k in triangle():
+    for factors in slips_of(t, k):
+        expanded_sum.also("one-term-wrong", lambda one=(t, k, factors): with_one(expanded_sum(), one))
+
+for some in [(1, 2)], [(2, 3)], [(1, 3)], [(1, 2), (2, 3)], [(0, 0)], [(0, 1)]:
+    expanded_sum.also("too-many", pairs=lambda some=some: [*triangle(), *some])
+
+
 # 2a: other states, the same Jacobian
 
 
@@ -227,15 +258,13 @@ def read_steps(value):
             "Give real numbers between -30 and 30 in the shape (6, 2): row t - 1 is z_t, one column a unit; "
             f"yours is an array of shape {z.shape}."
         )
-    if np.abs(z - z[0]).max() < 0.01:
-        raise UnreadableError(
-            "Your z_t do not differ: then a power is no surprise. Change them by 0.01 or more."
-        )
     slopes = rnn.dsigma(z)
     return fate(z, slopes), tuple(map(tuple, slopes.tolist()))
 
 
 def fate(z, slopes):
+    if np.abs(z - z[0]).max() < 0.01:
+        return "alike"
     Js = slopes[:, :, None] * MIRRORED
     product, power = np.linalg.multi_dot(Js[::-1]), np.linalg.matrix_power(Js[0], 6)
     if np.abs(product - power).max() <= 1e-6 * np.abs(power).max():
@@ -300,6 +329,15 @@ def _(z):
 
 
 mirror.also("scaled", lambda: [[t, -0.7 * t] for t in range(1, 7)])
+
+
+@mirror.mistake("states-alike", "eq-jacobian", part="other")
+def _(z):
+    """Your z_t do not differ: then a power is no surprise. Change them by 0.01 or more, and keep the slopes.
+
+    Equal states are the one case in which everybody knows that the product is a power.
+    """
+    return z
 
 
 @mirror.mistake("symmetry-of-sigma", "eq-sigma-prime", part="other")
@@ -414,3 +452,24 @@ def _():
 
 
 telescope.also("term-missing", lambda: telescope()[::2])
+
+
+@telescope.mistake("one-term-wrong", "eq-transport")
+def _():
+    """Two terms are right, and one is not: it needs t - 1 factors J on the right, and on the left what is
+    newer than J_t.
+
+    One slip of the pen, or of the head.
+    """
+    return with_one_step(2, 1, [])
+
+
+def with_one_step(t, power, left):
+    return [(t, power, left) if term[0] == t else term for term in telescope()]
+
+
+for t, power in product((1, 2, 3), range(4)):
+    right = list(range(3, t, -1))
+    for left in [right, right[1:], right[:-1], [*right, t], [t, *right]]:
+        if (power, left) != (t - 1, right):
+            telescope.also("one-term-wrong", lambda one=(t, power, left): with_one_step(*one))

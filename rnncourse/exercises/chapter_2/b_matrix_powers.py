@@ -1,6 +1,7 @@
 """The exercises of page 2b: powers of a matrix."""
 
 import re
+from itertools import permutations, product
 
 import numpy as np
 
@@ -251,6 +252,49 @@ def _():
     return "c"
 
 
+@proof.mistake("steps-out-of-order", "eq-power")
+def _():
+    """These are the steps, but one stands before what it uses. An induction goes: the first case, the
+    assumption, the product that the assumption is put into, the cancelling.
+
+    The steps are collected as they come to mind, and not read again in a row.
+    """
+    return list("bfad")
+
+
+for order in permutations("dbfa"):
+    if order not in [("b", "f", "a", "d"), ("d", "b", "f", "a")]:
+        proof.also("steps-out-of-order", lambda order=order: list(order))
+
+
+@proof.mistake("step-left-out", "eq-power")
+def _():
+    """One step between the assumption and the claim is left out: the product with one more M, or the
+    cancelling in its middle.
+
+    What is easy is done in the head.
+    """
+    return list("dbf")
+
+
+proof.also("step-left-out", lambda: list("dba"))
+
+
+@proof.mistake("step-too-many", "eq-power")
+def _():
+    """The proof is there, in its order, and one step more that does not belong to it: none of the three wrong
+    ones is true for every M.
+
+    Each step sounds right by itself.
+    """
+    return list("dbfca")
+
+
+for place, letter in product(range(5), "ceg"):
+    if (place, letter) != (3, "c"):
+        proof.also("step-too-many", lambda i=place, x=letter: list("dbfa"[:i] + x + "dbfa"[i:]))
+
+
 # 2b: a defective matrix in disguise
 
 
@@ -290,6 +334,16 @@ def _(m):
     A small change is thought to have a small effect, of the same size.
     """
     return 1
+
+
+@moved.mistake("shared-out", "eq-jordan")
+def _(delta, m):
+    """The change is divided among the eigenvalues. It is |x - λ|^m, not m |x - λ|, that equals delta: which
+    root is that?
+
+    m eigenvalues share one change, so each is thought to get its part.
+    """
+    return delta / m
 
 
 @moved.mistake("always-a-square-root", "eq-jordan", part="exponent")

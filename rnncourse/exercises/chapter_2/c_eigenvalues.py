@@ -344,6 +344,12 @@ def with_a_hump(rng):
     return lam, rng.uniform(2, 20), rng.uniform(lam + 0.03, 0.95)
 
 
+def with_room(rng):
+    """a lambda between 0.3 and 0.6 and an r between one and a half and two and a half times as large"""
+    lam = rng.uniform(0.3, 0.6)
+    return lam, rng.uniform(2, 20), lam * rng.uniform(1.5, 2.5)
+
+
 def above_one(rng):
     """lambda = 1, b = 10, r = 1.25"""
     return 1.0, 10.0, 1.25
@@ -354,7 +360,7 @@ def above_one(rng):
     "A ruler in which nothing grows",
     "f(lam, b, r), the largest d > 0 for which D^-1 W D has a spectral norm of at most r, where "
     "W = [[lam, b], [0, lam]], D = diag(1, d) and 0 < lam < r",
-    with_a_hump,
+    with_room,
     with_a_hump,
     above_one,
     domain=domains.ruler,
@@ -406,6 +412,19 @@ def _(d):
     1/d is the factor in front of the bound.
     """
     return 1 / d
+
+
+@ruler.mistake("frobenius-norm", "eq-sandwich", part="corner")
+def _(lam, r):
+    """You set the Frobenius norm to r, the root of the sum of all squares. The spectral norm is smaller, so a
+    larger d would do.
+
+    The sum of the squares of the entries is easy to write down, and numpy's `norm` takes it by default.
+    """
+    return np.sqrt(np.maximum(r**2 - 2 * lam**2, 0))
+
+
+ruler.also("frobenius-norm", corner=lambda lam, r: np.sqrt(abs(r**2 - 2 * lam**2)))
 
 
 @ruler.mistake("row-length", "eq-sandwich", part="corner")

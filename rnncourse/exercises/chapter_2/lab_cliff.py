@@ -134,6 +134,9 @@ def _(mu):
     return mu**50
 
 
+width.also("last-step-only", total=lambda mu: mu**49)
+
+
 @width.mistake("one-step-short", "eq-wall", part="total")
 def _(mu):
     """The sum has one term too few: 50 steps, from mu^0 to mu^49.
@@ -177,6 +180,15 @@ def _():
     The 1/2 of the question is a half-width.
     """
     return 0.5
+
+
+@width.mistake("twice-too-wide", "eq-wall", part="room")
+def _():
+    """The interval is twice too wide: from 1/2 below to 1/2 above is 1 in all.
+
+    One doubles for the two sides, and 1 is already the whole.
+    """
+    return 2
 
 
 # 2-clip: the norm of a gradient, bounded

@@ -120,6 +120,15 @@ def _():
     return dict.fromkeys(NAMES, True)
 
 
+@signs.mistake("turned-round", "eq-lstm-gates")
+def _():
+    """All six are the other way round: the gates come out of a sigma, and nothing else does.
+
+    True is written for "may be negative".
+    """
+    return {name: name not in "fio" for name in NAMES}
+
+
 # 3b-bound: how large a leaking cell can become
 
 
