@@ -57,6 +57,34 @@ def growth(M, n):
 
 
 @np.errstate(all="ignore")
+def kreiss(M):
+    """The Kreiss constant of M (n, n), the supremum over |z| > 1 of (|z| - 1) ||(zI - M)^-1|| (eq-kreiss).
+
+    M with spectral radius below 1 (ValueError otherwise) -> float. It is at least 1, which the expression
+    tends to as |z| grows. The best point of a grid of z is enclosed more and more closely.
+    """
+    (M,) = fit("M: n n", M)
+    if not radius(M) < 1:
+        raise ValueError(f"M must have a spectral radius below 1, got {radius(M):.6g}")
+    if not M.size:
+        return 1.0
+
+    def best(u, angle):
+        u, angle = (a.ravel() for a in np.meshgrid(u, angle))  # |z| = 1 + e^u
+        z = (1 + np.exp(u)) * np.exp(1j * angle)
+        inverses = np.linalg.inv(z[:, None, None] * np.eye(len(M)) - M)
+        sizes = np.exp(u) * np.linalg.norm(inverses, 2, axis=(1, 2))
+        i = np.argmax(sizes)
+        return float(sizes[i]), u[i], angle[i]
+
+    largest, u, angle = best(np.linspace(-16, 8, 49), np.linspace(0, 2 * np.pi, 73))
+    for width in 0.6 ** np.arange(60):
+        across = width * np.linspace(-0.25, 0.25, 5)
+        largest, u, angle = max((largest, u, angle), best(u + across, angle + across))
+    return max(largest, 1.0)
+
+
+@np.errstate(all="ignore")
 def cliff(w, b, T=50, x0=0.5, target=0.7):
     """The one-unit network x_t = w sigma(x_{t-1}) + b and its error E = (sigma(x_T) - target)^2 (eq-wall).
 

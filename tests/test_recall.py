@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from benchmarks import orthogonal
 from rnncourse import adding, recall
+from rnncourse.gradcheck import complex_step
 
 
 def test_the_answer_is_the_first_number_and_only_its_step_is_marked():
@@ -74,3 +76,30 @@ def test_a_stored_run_begins_as_a_new_one():
         kind = "tanh" if network == "plain" else network
         _, losses = recall.train(kind, T, data["sizes"][network], data["seeds"][0], rate, data["every"])
         assert np.isclose(np.mean(losses), stored["error"][0][0], rtol=1e-3, atol=1e-4)
+
+
+def test_a_matrix_that_is_kept_orthogonal_is_so_and_has_the_right_gradient():
+    P, dC = np.random.default_rng(2).normal(size=(2, 4, 4))
+    C = orthogonal.cayley(P)
+    assert np.allclose(C @ C.T, np.eye(4), atol=1e-12) and not np.allclose(C, np.eye(4), atol=0.1)
+    slope = complex_step(lambda P: (dC * orthogonal.cayley(P)).sum(), P)
+    assert np.allclose(orthogonal.cayley_gradient(P, dC), slope, rtol=1e-10)
+
+
+@pytest.mark.parametrize("network", ["free", "kept"])
+def test_only_the_network_that_is_kept_so_is_orthogonal_after_training(network):
+    w, losses = orthogonal.train(network, 6, seed=3, rate=0.02)
+    assert recall.solved(losses)
+    sizes = np.linalg.svd(w[0], compute_uv=False)
+    assert np.allclose(sizes, 1, atol=1e-9) == (network == "kept")
+
+
+def test_the_stretch_of_a_trained_network_is_that_of_its_product():
+    w = recall.start("orthogonal", orthogonal.UNITS, 4, np.random.default_rng(5))
+    h = adding.forward("tanh", w, recall.batch(np.random.default_rng(1007), 4, 50)[0])
+    products = [
+        np.linalg.multi_dot([np.diag(1 - a**2) @ w[0] for a in one[:1:-1]]) for one in h.swapaxes(0, 1)
+    ]
+    s = np.linalg.svd(products, compute_uv=False)
+    known = np.exp([np.log(s[:, 0]).mean() / 3, np.log(s).mean() / 3])
+    assert np.allclose(orthogonal.per_step(w, 4, 7), known, rtol=1e-10)

@@ -166,6 +166,16 @@ def test_the_fold_is_a_cusp_at_4_and_empty_below():
     assert np.isnan(spectra.fold(3.9)).all()
 
 
+@pytest.mark.parametrize("turn", [1, -1, np.exp(2j)])
+def test_the_kreiss_constant_where_it_is_known(turn):
+    """For a single entry b off the diagonal it is the largest (x - 1)(b + sqrt(b^2 + 4 x^2)) / 2 x^2."""
+    x = np.linspace(1.5, 3, 200_001)
+    known = ((x - 1) * (9 + np.sqrt(81 + 4 * x**2)) / (2 * x**2)).max()
+    assert spectra.kreiss(turn * np.array([[0, 9], [0, 0]])) == pytest.approx(known, rel=1e-9)
+    assert spectra.kreiss(0.9 * turn * np.eye(3)) == 1
+    assert spectra.kreiss(np.zeros((0, 0))) == 1
+
+
 def test_the_cliff_takes_grids():
     w, b = np.linspace(4, 7, 5), np.linspace(-3, -1, 4)[:, None]
     for surface in (grid := spectra.cliff(w, b)):
@@ -187,6 +197,8 @@ def test_the_cliff_overflows_in_silence():
         (lambda: spectra.growth(W_PLUS, -1), ValueError, "n must be an integer of at least 0, got -1"),
         (lambda: spectra.radius("M"), TypeError, "M must hold numbers"),
         (lambda: spectra.norm([1, 2]), ValueError, "M must have shape (n, m), got (2,)"),
+        (lambda: spectra.kreiss(np.eye(2)), ValueError, "M must have a spectral radius below 1, got 1"),
+        (lambda: spectra.kreiss([[np.nan]]), ValueError, "M must have a spectral radius below 1, got nan"),
         (lambda: spectra.cliff(None, 1), TypeError, "w must hold numbers"),
         (lambda: spectra.cliff(5, -3, T=-1), ValueError, "T must be an integer of at least 0, got -1"),
     ],

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from rnncourse import spectra
-from rnncourse.certificates.oracles import Certificate, Oracle, each, exact, product
+from rnncourse.certificates.oracles import Certificate, Oracle, distance, each, exact, product
 
 
 def limit_of_powers(W):
@@ -201,5 +201,111 @@ def eq_sandwich():
             "smallest singular value": bounds(lambda W, n: np.linalg.norm(W, -2) ** n, high),
             "Frobenius norm": bounds(low, lambda W, n: np.linalg.norm(W) ** n),
             "swapped": bounds(high, low),
+        },
+    )
+
+
+def eq_kreiss():
+    """How high a hump must be, and how high it can be"""
+
+    def inputs(rng):
+        """two Jordan blocks, two nilpotent, a symmetric and two random matrices, turned by random phases"""
+        jordan = [np.array([[0.9, b], [0, 0.9]]) for b in (1.0, 100.0)]
+        A, B = rng.uniform(size=(3, 3)), rng.uniform(size=(5, 5))
+        fixed = [np.array([[0, 100.0], [0, 0]]), 20 * np.eye(6, k=1), 0.4 * np.ones((2, 2))]
+        matrices = *jordan, *fixed, 0.8 * A / spectra.radius(A), 0.9 * np.triu(B)
+        for i, M in enumerate(matrices):
+            yield M, rng.uniform(0, 2 * np.pi, size=len(M)), rng.uniform(i, i + 0.9)
+
+    def turned(M, phases, whole):
+        """A matrix of other eigenvalues, whose powers and inverses have the same norms."""
+        units = np.exp(1j * phases)
+        return np.exp(1j * whole) * units[:, None] * M / units
+
+    def claim(M, phases, whole, constant=np.e, K=lambda W: spectra.kreiss(W)):
+        found = K(turned(M, phases, whole))
+        return found, constant * len(M) * found
+
+    def outside(bounds, hump):
+        low, high = bounds
+        return max(low / hump - 1, hump / high - 1, 0)
+
+    def by_product(M, phases, whole):
+        W = turned(M, phases, whole)
+        powers = [np.eye(len(M))]
+        for _ in range(400):
+            powers.append(powers[-1] @ W)
+        return float(np.linalg.norm(powers, 2, axis=(1, 2)).max())
+
+    def by_stretch(M, phases, whole):
+        """Without the phases, each norm as the largest stretch."""
+        v, hump = np.eye(len(M)), 1.0
+        for _ in range(60):
+            v = M @ v
+            if v.any():
+                hump = max(hump, largest_stretch(v))
+        return float(hump)
+
+    def by_series(M, phases, whole):
+        """For entries that are not negative z is real: the series in 1/z, and its largest value by thirds."""
+        powers = [np.eye(len(M))]
+        for _ in range(1200):
+            powers.append(powers[-1] @ M)
+        n = np.arange(1201)
+
+        def size(u):
+            x = 1 + np.exp(u)
+            return np.exp(u) * np.linalg.norm(np.tensordot(x ** -(n + 1.0), powers, 1), 2)
+
+        u = np.linspace(-6, 30, 145)
+        i = int(np.argmax([size(v) for v in u]))
+        low, high = u[max(i - 1, 0)], u[min(i + 1, 144)]
+        for _ in range(80):
+            a, b = low + (high - low) / 3, high - (high - low) / 3
+            low, high = (low, b) if size(a) > size(b) else (a, high)
+        return float(size(low))
+
+    def in_the_limit(M, phases, whole):
+        """hump / K of c times the shift of N = 10^20 units, c to infinity: x^N / (x - 1) at its least."""
+        with localcontext(prec=60):
+            N = Decimal(10) ** 20
+            x = N / (N - 1)
+            return float(x**N / (x - 1) / N * len(M))
+
+    def of_K(claimed, value):
+        return distance(claimed[0], value)
+
+    def of_ratio(claimed, value):
+        return distance(claimed[1] / claimed[0], value)
+
+    def largest(size):
+        """Along the real axis."""
+        return lambda W: max(size(W, 1 + np.exp(u)) for u in np.linspace(-6, 8, 141))
+
+    def on_the_axis(W, x):
+        return (x - 1) * np.linalg.norm(np.linalg.inv(x * np.eye(len(W)) - W), 2)
+
+    def without_the_distance(W, x):
+        return x * np.linalg.norm(np.linalg.inv(x * np.eye(len(W)) - W), 2)
+
+    return Certificate(
+        conditions=r"$W$ is $m \times m$ and $\rho(W) < 1$. Normal matrices attain the left side; as $c$ "
+        r"and then $m$ tend to infinity, $c$ times the shift of $m$ units attains the right side.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "between: product of the turned matrix": Oracle(by_product, error=outside),
+            "between: stretch, without the phases": Oracle(by_stretch, error=outside),
+            "K by a power series on the real axis": Oracle(by_series, 1e-10, of_K),
+            "e in the limit of long shifts": Oracle(in_the_limit, 1e-12, of_ratio),
+        },
+        wrong={
+            "e left out": lambda *a: claim(*a, constant=1),
+            "2 for e": lambda *a: claim(*a, constant=2),
+            "m left out": lambda *a: (claim(*a)[0], np.e * claim(*a)[0]),
+            "swapped": lambda *a: claim(*a)[::-1],
+            "z on the real axis only": lambda *a: claim(*a, K=largest(on_the_axis)),
+            "|z| for |z| - 1": lambda *a: claim(*a, K=largest(without_the_distance)),
+            "norm for K": lambda *a: claim(*a, K=spectra.norm),
         },
     )

@@ -1,14 +1,17 @@
 """The equations of page 2d, and what supports each."""
 
+from itertools import combinations, pairwise
+
 import numpy as np
 
-from rnncourse import rnn, spectra
+from rnncourse import lyapunov, rnn, spectra
 from rnncourse.certificates.oracles import (
     Certificate,
     Oracle,
     by_complex_step,
     by_dual_numbers,
     distance,
+    exact,
     logistic,
     product,
     states,
@@ -16,7 +19,7 @@ from rnncourse.certificates.oracles import (
 )
 from rnncourse.rnn import Params
 
-from .c_eigenvalues import largest_stretch
+from .c_eigenvalues import largest_stretch, limit_of_powers
 
 
 def eq_bound():
@@ -171,5 +174,165 @@ def eq_ruler():
             "a fifth": bound(quarter=0.2),
             "for tanh": bound(quarter=1),
             "one factor more": bound(more=1),
+        },
+    )
+
+
+def eq_mean_field():
+    """The size of pre-activations and gradients in a wide network"""
+
+    def inputs(rng):
+        """gains 0.5, 2, 10 and 16, and three between 1 and 16"""
+        for gain in 0.5, 2.0, 10.0, 16.0, *rng.uniform(1, 16, size=3):
+            yield (gain,)
+
+    def even():
+        """Points and weights for a mean over N(0, 1)."""
+        z = np.linspace(-12, 12, 1201)
+        return z, np.exp(-(z**2) / 2) / np.exp(-(z**2) / 2).sum()
+
+    def hermite():
+        z, weights = np.polynomial.hermite_e.hermegauss(200)
+        return z, weights / weights.sum()
+
+    def squared(f):
+        return lambda z: f(z) ** 2
+
+    out, steep = squared(logistic), squared(rnn.dsigma)
+
+    def claim(gain, out=out, slope=steep, noise=1, spread=np.sqrt, power=1, grid=even):
+        """q by iteration, and chi."""
+        (z, weights), q = grid(), 1.0
+        for _ in range(500):
+            q = gain**2 * weights @ out(np.sqrt(q) * z) + noise
+        return float(q), float(gain**2 * (weights @ slope(spread(q) * z)) ** power)
+
+    x, areas = np.polynomial.legendre.leggauss(32)
+    nodes = (np.arange(-12, 12)[:, None] + (x + 1) / 2).ravel()  # in each unit interval from -12 to 12
+    areas = np.tile(areas / 2, 24) * np.exp(-(nodes**2) / 2) / np.sqrt(2 * np.pi)
+
+    def V(q, gain):
+        """The variance of the next pre-activation, for real and complex q, by Gauss quadrature."""
+        return gain**2 * areas @ logistic(np.sqrt(q) * nodes) ** 2 + 1
+
+    def by_variance(gain):
+        """q by Newton's method; V'(q) = chi + g^2 E[sigma sigma''], by the heat equation."""
+        q = gain**2 + 1.0
+        for _ in range(60):
+            slope = float(by_complex_step(lambda q: V(q, gain), 0, np.array(q)))
+            q -= (q - V(q, gain)) / (1 - slope)
+        s = logistic(np.sqrt(q) * nodes)
+        return float(q), float(slope - gain**2 * areas @ (s * s * (1 - s) * (1 - 2 * s)))
+
+    def by_covariance(gain):
+        """q by bisection; chi by how the covariance C of two networks goes on: its slope at C = q.
+
+        The next covariance is g^2 sum_k s_k^2 (C/q)^k: s_k belongs to the k-th Hermite polynomial in sigma.
+        """
+        low, high = 1.0, gain**2 + 1
+        for _ in range(100):
+            q = (low + high) / 2
+            low, high = (q, high) if V(q, gain) > q else (low, q)
+        s = areas * logistic(np.sqrt(q) * nodes)
+        before, now, chi = np.ones_like(nodes), nodes, 0.0
+        for k in range(1, 4000):
+            chi += k * (s @ now) ** 2
+            before, now = now, (nodes * now - np.sqrt(k) * before) / np.sqrt(k + 1)
+        return q, gain**2 * chi / q
+
+    return Certificate(
+        conditions=r"Logistic units without biases, $W$ a random matrix of gain $g$ (orthogonal, or with "
+        r"independent entries of variance $g^2/n$) as if drawn anew at each step, inputs of variance 1, and "
+        r"$n \to \infty$. This certifies $q$ and $\chi$; page 2d measures how near real networks are.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "slope of the variance map, complex step": Oracle(by_variance, 1e-10),
+            "slope of the covariance map, Hermite series": Oracle(by_covariance, 1e-10),
+        },
+        wrong={
+            "variance for the mean square": lambda g: claim(g, out=lambda z: logistic(z) ** 2 - 0.25),
+            "inputs left out": lambda g: claim(g, noise=0),
+            "mean of the slope, squared": lambda g: claim(g, slope=rnn.dsigma, power=2),
+            "slope not squared": lambda g: claim(g, slope=rnn.dsigma),
+            "no derivative": lambda g: claim(g, slope=out),
+            "z of variance 1": lambda g: claim(g, spread=lambda q: 1),
+            "z of variance q squared": lambda g: claim(g, spread=lambda q: q),
+            "g for its square": lambda g: (claim(g)[0], claim(g)[1] / g),
+            "means by 200 Gauss-Hermite nodes": lambda g: claim(g, grid=hermite),
+        },
+    )
+
+
+def eq_lyapunov():
+    """The Lyapunov exponents add up to what determinants say"""
+
+    def inputs(rng):
+        """n = 1, 2, 3, 4 units; states of period 1, 1, 2, 3; W totally positive, up to signs of its units"""
+        for n, period in (1, 1), (2, 1), (3, 2), (4, 3):
+            i, signs = np.arange(n), rng.choice([-1, 1], n)
+            W = np.exp(-((i[:, None] - i) ** 2)) * rng.uniform(1, 3, n) * rng.uniform(1, 3, (n, 1))
+            yield signs[:, None] * W * signs, rng.uniform(0.1, 0.9, size=(period, n))
+
+    def claim(W, h, by_W=lambda W: np.log(abs(np.linalg.det(W))), slopes=lambda h: h * (1 - h), found=None):
+        """The right-hand side, and the exponents by QR once its start is forgotten."""
+        J = np.tile(rnn.jacobian(Params(W, W), h), (150, 1, 1))
+        late = 2 * lyapunov.exponents(np.concatenate([J, J])) - lyapunov.exponents(J)
+        total = by_W(W) + np.log(slopes(h)).sum() / len(h)
+        return total, late if found is None else found(J[: len(h)])
+
+    def by_eigenvalues(W, h):
+        """The determinant of the product in fractions; the logarithms of its eigenvalues' moduli."""
+        P = product([exact((a * (1 - a))[:, None] * W) for a in h[::-1]], exact(np.eye(len(W))))
+        lam = np.sort(np.abs(np.linalg.eigvals(P.astype(float))))[::-1]
+        return np.log(float(abs(determinant(P)))) / len(h), np.log(lam) / len(h)
+
+    def determinant(M):
+        """By the first row, for fractions."""
+        if len(M) == 1:
+            return M[0, 0]
+        minors = (determinant(np.delete(M[1:], j, axis=1)) for j in range(len(M)))
+        return sum((-1) ** j * a * minor for j, (a, minor) in enumerate(zip(M[0], minors, strict=True)))
+
+    def by_stretched_volumes(W, h):
+        """By the complex step: its singular values; how powers stretch lengths, areas, volumes."""
+        around = [*h, h[0]]
+        offsets = [np.log(b / (1 - b)) - W @ a for a, b in pairwise(around)]
+        start = np.array(h[0], float)
+        P = by_complex_step(lambda a: states(W, np.eye(len(W)), offsets, a)[-1], 0, start)
+        volumes = [0.0]
+        for k in range(1, len(W) + 1):
+            sides = list(combinations(range(len(W)), k))
+            minors = np.array([[np.linalg.det(P[np.ix_(a, b)]) for b in sides] for a in sides])
+            volumes.append(np.log(limit_of_powers(minors)))
+        singular = np.log(np.linalg.svd(P, compute_uv=False))
+        return singular.sum() / len(h), np.diff(volumes) / len(h)
+
+    def singly(J):
+        return np.log(np.linalg.svd(J, compute_uv=False)).mean(axis=0)
+
+    def by_radius(J):
+        return np.log(np.sort(np.abs(np.linalg.eigvals(J)))[:, ::-1]).mean(axis=0)
+
+    return Certificate(
+        conditions=r"$s_1 \ge \dots \ge s_n$ are the singular values of $\partial h_T/\partial h_0$, units "
+        r"are logistic, $\det W \ne 0$. The sum is exact for each $T$. Limits as $T \to \infty$ were tried "
+        r"along periodic states, where they are known: the course's QR method finds every one of them.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "fractions and eigenvalues": Oracle(by_eigenvalues, 1e-10),
+            "complex step, singular values, volumes": Oracle(by_stretched_volumes, 1e-10),
+        },
+        wrong={
+            "W left out": lambda W, h: claim(W, h, by_W=lambda W: 0),
+            "radius of W for its determinant": lambda W, h: claim(
+                W, h, by_W=lambda W: np.log(spectra.radius(W))
+            ),
+            "no derivative": lambda W, h: claim(W, h, slopes=lambda h: h),
+            "mean over the units": lambda W, h: (claim(W, h)[0] / 2, claim(W, h)[1]),
+            "slopes' sign": lambda W, h: claim(W, h, slopes=lambda h: 1 / (h * (1 - h))),
+            "singular values of single steps": lambda W, h: claim(W, h, found=singly),
+            "eigenvalues of single steps": lambda W, h: claim(W, h, found=by_radius),
         },
     )

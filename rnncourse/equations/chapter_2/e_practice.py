@@ -5,7 +5,18 @@ from math import comb, factorial
 
 import numpy as np
 
-from rnncourse.certificates.oracles import Certificate, Oracle, distance
+from rnncourse import rnn
+from rnncourse.certificates.oracles import (
+    Certificate,
+    Oracle,
+    by_complex_step,
+    by_decimals,
+    by_dual_numbers,
+    distance,
+    logistic,
+    states,
+)
+from rnncourse.rnn import Params
 
 
 def eq_survival():
@@ -158,5 +169,81 @@ def eq_ring_energy():
             "radii exchanged in the logarithm": lambda low, high: -claim(low, high),
             "at the mean of |lambda|^2": lambda low, high: 1 / (1 - (low**2 + high**2) / 2),
             "not divided by the area": lambda low, high: claim(low, high) * (high**2 - low**2),
+        },
+    )
+
+
+def eq_penalty():
+    """The immediate derivative of the penalty on the links"""
+
+    def inputs(rng):
+        """T = 1, 3 and 5 steps of n = 1, 2 and 4 units; weights, inputs and local gradients are normal"""
+        for T, n in (1, 1), (3, 2), (5, 4):
+            yield (
+                3 * rng.normal(size=(n, n)),
+                rng.normal(size=(T, n)),
+                rng.uniform(size=n),
+                rng.normal(size=(T + 1, n)),
+            )
+
+    def walked(W, x, h0, dl):
+        """The slopes of step t, the row dL/dh_t and its product with J_t, for t = 1..T."""
+        one = np.eye(len(W))
+        h = rnn.forward(Params(W, one), x, h0)
+        rows = rnn.backward(Params(W, one), x, h, dl)[1]
+        J = rnn.jacobian(Params(W, one), h[1:])
+        return h[1:] * (1 - h[1:]), rows[1:], np.einsum("ti,tij->tj", rows[1:], J)
+
+    def claim(
+        W, x, h0, dl, power=1, of=lambda slopes, rows: slopes * rows, right=lambda rows, crossed: crossed
+    ):
+        slopes, rows, crossed = walked(W, x, h0, dl)
+        before, after = np.linalg.norm(rows, axis=1), np.linalg.norm(crossed, axis=1)
+        weight = 2 * (after / before - 1) / (before * after) ** power
+        return np.einsum("t,ti,tj->ij", weight, of(slopes, rows), right(rows, crossed))
+
+    def penalty(W, slopes, rows):
+        """Omega for given slopes and rows, with numbers of any kind."""
+        total = 0
+        for d, g in zip(slopes, rows, strict=True):
+            crossed = (g * d) @ W
+            total = total + (np.sqrt(crossed @ crossed) / np.sqrt(g @ g) - 1) ** 2
+        return total
+
+    def pushed(W, x, h0, dl):
+        """Slopes and rows by dual numbers: what a push on z_t does to h_t, and one on h_t to all losses."""
+        h, one = states(W, np.eye(len(W)), x, h0), np.eye(len(W))
+        slopes = [by_dual_numbers(logistic, 0, np.log(a / (1 - a))).diagonal() for a in h[1:]]
+
+        def later(a, t):
+            return sum(c @ s for c, s in zip(dl[t:], states(W, one, x[t:], a), strict=True))
+
+        return np.array(slopes), np.array([by_dual_numbers(later, 0, h[t], t) for t in range(1, len(h))])
+
+    def frozen(way):
+        return lambda W, *others: way(penalty, 0, W, *pushed(W, *others))
+
+    def total(W, *others):
+        """All of W's uses: in the slopes and in the rows too."""
+        return by_complex_step(lambda W: penalty(W, *walked(W, *others)[:2]), 0, W)
+
+    return Certificate(
+        conditions=r"$r_t = \lVert g_tJ_t\rVert/\lVert g_t\rVert$, $g_t = \mathrm{d}L/\mathrm{d}h_t \ne 0$, "
+        r"$g_tJ_t \ne 0$, logistic units. Slopes and rows are held fixed; the total derivative of "
+        r"$\Omega$ is another, and is tried among the wrong variants.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "complex step": Oracle(frozen(by_complex_step), 1e-11),
+            "50-digit differences": Oracle(frozen(by_decimals), 1e-11),
+        },
+        wrong={
+            "the total derivative": total,
+            "transposed": lambda *a: claim(*a).T,
+            "slopes left out": lambda *a: claim(*a, of=lambda slopes, rows: rows),
+            "not divided by the norms": lambda *a: claim(*a, power=0),
+            "g_t for g_t J_t": lambda *a: claim(*a, right=lambda rows, crossed: rows),
+            "one half": lambda *a: claim(*a) / 2,
+            "downhill": lambda *a: -claim(*a),
         },
     )
