@@ -57,7 +57,10 @@ TESTS = {  # module -> the tests that are to notice, the fastest first
     **{page: PROOFS for page in PAGES["equations"]},
     **{f"check/{name}.py": [*CHECKS, *CONTENT[::-1]] for name in ENGINE},
     "check/search.py": ["tests/check/test_search.py"],
-    **{page: [*CONTENT, CHECKS[0]] for page in PAGES["exercises"]},
+    **{
+        page: [f"tests/exercises/test_{page.split('/')[1]}.py", *CONTENT, CHECKS[0]]  # its chapter's first
+        for page in PAGES["exercises"]
+    },
 }
 GUARD = "strict=False", "strict=True"
 # Python 3.11 cannot enter these functions; later ones can.

@@ -20,7 +20,7 @@ def reading_order(page, address):
     """The addresses of all pages: the first, and those of its menu in their order."""
     page.goto(address)
     links = page.locator("nav.course a.internal").evaluate_all("(all) => all.map((link) => link.href)")
-    return [*dict.fromkeys([address, *(urldefrag(link)[0] for link in links)])]
+    return [address, *links]
 
 
 def printed(page, address, sheet):
