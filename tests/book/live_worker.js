@@ -33,7 +33,7 @@ addEventListener("message", async ({data: {type, id, code}}) => {
     const message = "name 'spectre' is not defined";
     answer.error = {kind: "NameError", message, line: 2, sentence: `Line 2: NameError: ${message}`, text: `Traceback\nNameError: ${message}`};
   } else if (/check\(/.test(code)) answer.outputs = [judge(code)];
-  else if (/hostile/.test(code)) answer.outputs = [{output_type: "display_data", metadata: {}, data: {"text/html": `<b>bold</b><img src=x onerror="window.harmed = 1"><script>window.harmed = 1</script><div style="width: 3000px">wide</div>`}}, stream("<i>not slanted</i>\n")];
+  else if (/hostile/.test(code)) answer.outputs = [{output_type: "display_data", metadata: {}, data: {"text/html": `<b>bold</b><img src=x onerror="window.harmed = 1"><script>window.harmed = 1</script><div style="width: 3000px">wide</div><div style="position:fixed;inset:0;background:url(https://elsewhere.example/a.png)">over all</div><svg><image href="https://elsewhere.example/b.png"/></svg><img srcset="https://elsewhere.example/c.png 1x">`}}, stream("<i>not slanted</i>\n")];
   else answer.outputs = known ? known.outputs : [stream("[0.5, -0.1875] expected [0.5, -0.1875]\nanother line\n")];
   say("done", {id, ...answer});
 });

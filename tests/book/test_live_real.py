@@ -152,6 +152,21 @@ def test_a_worker_that_ends_and_tells_nobody_is_noticed(visit, site):
     expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
 
 
+BREAKS = "print = 3", "import builtins\nbuiltins.print = None", "del np", "exec('np = 3')"
+
+
+def test_what_an_edit_did_to_python_ends_with_it(visit):
+    page = visit(PAGE)
+    for code in BREAKS:
+        expect(edit(page, NUMBERS, code)).to_contain_text("Differs", timeout=SLOW)
+        page.get_by_role("button", name="Reset, cell 4").click()
+        expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
+    status = edit(page, NUMBERS, "import sys\nsys.modules.clear()")
+    expect(status).to_contain_text("Differs", timeout=SLOW)
+    expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
+    expect(status).to_contain_text("It broke Python for the cells below")
+
+
 HOSTILE = "<img src=x onerror='window.harmed = 1'></script><script>window.harmed = 1</script>"
 
 

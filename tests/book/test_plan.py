@@ -20,6 +20,7 @@ CODES = {
     "an entry": ("W[0, 0] = 3", "W", "", "W"),
     "an entry that is compared": ("W[0] == 3", "W", "", ""),
     "an attribute": ("rnn.sigma = np.tanh", "rnn np", "", "rnn"),
+    "a name that goes": ("del W, x\ndel y[0]", "W x y", "", "W x y"),
     "a list that grows": ("row.append(x)\nrng.normal(size=n)", "row x rng n", "", "row rng"),
     "a text": ("x = 'a = b; c.d = 1' + f\"{y:.2f} {z=}\" + '''e'''  # q.r = s", "y z", "x", ""),
     "a function": ("def f(a, b=2):\n    c = a + W\n\n    return c\nd = f(1)", "W", "f d", ""),

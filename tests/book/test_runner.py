@@ -56,6 +56,12 @@ def test_cells_share_names_until_a_fresh_start(page):
     assert run(page, "x")["error"]["kind"] == "NameError"
 
 
+def test_names_that_no_cell_makes_any_more_are_forgotten(page):
+    run(page, "print = x = 3")
+    assert run(page, "print(1)")["error"]["kind"] == "TypeError"
+    assert shown(run(page, "print(x)", strays=["print", "never"])) == ["3\n"]
+
+
 def test_what_a_cell_sets_in_a_module_ends_with_the_next_import(page):
     before = shown(run(page, "from rnncourse import rnn\nrnn.sigma, rnn.dsigma"))
     assert shown(run(page, "rnn.sigma = rnn.dsigma = 3\nrnn.sigma, rnn.dsigma")) == ["(3, 3)"]

@@ -79,10 +79,9 @@ export class Cell {
   async edit(focus, from) {
     if (this.folded) this.folded.open = true;
     if (this.editor) return focus && this.editor.focus();
-    if (this.opening) return;
-    this.opening = true;
-    await write(this, focus, from);
-    this.opening = false;
+    if (this.opening) return this.opening;
+    await (this.opening = write(this, focus, from));
+    this.opening = null;
     if (this.line) this.editor.tint(this.line);
   }
 

@@ -1,6 +1,7 @@
 // The page as a laboratory: runs, edits, checks; fetched at the first press (see buttons.js).
 import {Answer} from "./answer.js";
 import {Cell} from "./cell.js";
+import {same} from "./compare.js";
 import {draw, el} from "./outputs.js";
 import {apply, before, joined, mark, needed} from "./plan.js";
 import {Python} from "./python.js";
@@ -26,12 +27,12 @@ const style = (name) => new Promise((done) => {
 
 class Lab {
   constructor(page, boxes) {
-    Object.assign(this, page, {state: new Map(), queue: [], bytes: {}});
+    Object.assign(this, page, {state: new Map(), soil: [], queue: [], bytes: {}});
     const facts = new Map(page.cells.map((cell) => [cell.id, cell]));
     this.count = boxes.length;
     this.boxes = new Map(boxes.map((box) => [box, this.make(box, facts.get(box.dataset.cell), page.answers[box.dataset.cell])]));
     this.cells = [...this.boxes.values()];
-    this.python = new Python(base, (part) => this.loading(part), () => this.state.clear());
+    this.python = new Python(base, (part) => this.loading(part), () => this.forget());
     this.region = el("p", {className: "said"});
     this.region.setAttribute("role", "status");
     document.body.append(this.region);
@@ -44,6 +45,23 @@ class Lab {
 
   make(box, facts, answer) {
     return answer && box.matches(".answerable *") ? new Answer(this, facts, box, answer) : new Cell(this, facts, box);
+  }
+
+  // Python's names are gone, and with them what edits have done to it.
+  forget() {
+    this.state.clear();
+    this.soil = [];
+  }
+
+  // Whether Python has run an edit that is no longer on the page, or was left out: it may have broken what no name tells.
+  get soiled() { return this.soil.some(({cell, code}) => cell.code !== code || cell.out); }
+
+  // The names that edits have left and no cell makes now, as of `print = 3`, taken back: Python forgets them too.
+  strays() {
+    const made = new Set(this.cells.flatMap((cell) => cell.facts().makes));
+    const strays = [...this.state.keys()].filter((name) => !made.has(name));
+    strays.forEach((name) => this.state.delete(name));
+    return strays;
   }
 
   // What is heard.
@@ -102,6 +120,7 @@ class Lab {
   }
 
   async execute(cell) {
+    await Promise.all(this.cells.map((one) => one.opening));   // what was typed before an editor came counts
     const started = cell.clock = performance.now();
     try {
       while (await this.pass(cell));
@@ -122,10 +141,11 @@ class Lab {
     const long = (i) => { const {minutes} = list[i].cell.live ?? {}; return minutes ? `, about ${plural(minutes, "minute")} here` : ""; };
     const words = (i) => (above ? `Running ${plural(above, "cell")} above, then this: ${i + 1} of ${list.length}` : "Running") + long(i);
     for (const [i, facts] of list.entries()) {
-      const one = facts.cell, main = one === cell;
+      const one = facts.cell, main = one === cell, soil = [...this.soil];
       let began = false;
       const tell = () => cell.progress(words(i), i, list.length);
-      const request = {type: "run", code: facts.code, name: one.short, printed: !facts.edited && !one.touched()};
+      const request = {type: "run", code: facts.code, name: one.short, printed: !facts.edited && !one.touched(), strays: this.strays()};
+      if (facts.edited) this.soil.push(facts);
       tell();
       const {reason, ...answer} = await this.python.ask(request, () => {
         began = true;
@@ -138,8 +158,18 @@ class Lab {
         one.broken = broken ? {code: facts.code, how: stopped ? "was stopped" : "failed"} : null;
       }
       if (reason) {
+        const last = !facts.edited && !stopped && reason.what !== "network" && soil.at(-1);
+        if (last) {   // it left a Python that runs nothing more
+          last.cell.broken = {code: last.code, how: "broke Python"};
+          last.cell.fell("It broke Python for the cells below, which take this one as printed.");
+          return true;
+        }
         if (main || stopped || !one.out) throw reason;
         one.fell(reason.sentence);
+        return true;
+      }
+      if (!facts.edited && this.soiled && (error || (request.printed && same(one.outputs, answer.outputs) !== true))) {
+        this.python.stop();   // is it the cell or what an edit left behind? A new Python tells
         return true;
       }
       const shown = mark(taking, facts);

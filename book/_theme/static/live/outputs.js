@@ -7,14 +7,15 @@ export const el = (tag, props = {}, ...inside) => {
   return node;
 };
 
-const ACTING = "script:not([type='application/json']), iframe, object, embed, link, meta, base, style, frame, portal";
+const ACTING = "script:not([type='application/json']), iframe, object, embed, link, meta, base, style, frame, portal, animate, set";
 export const harmless = (html) => {
   const page = new DOMParser().parseFromString(html, "text/html");
   page.querySelectorAll(ACTING).forEach((one) => one.remove());
   for (const one of page.body.querySelectorAll("*")) {
     for (const {name, value} of [...one.attributes]) {
       const acts = /^on/i.test(name) || name === "srcdoc" || (/^(xlink:)?href$|^src$|action$/i.test(name) && /^\s*(javascript|data:text)/i.test(value));
-      const loads = name === "src" && !/^data:image\//.test(value);
+      const source = /^(src|poster|background)$/.test(name) || (/^(xlink:)?href$/.test(name) && !one.matches("a"));
+      const loads = name === "srcset" || (source && !/^(data:image\/|#)/.test(value)) || (name === "style" && /url\((?!["\x27]?#)|image-set|position:\s*fixed/i.test(value));
       if (acts || loads) one.removeAttribute(name);
     }
   }

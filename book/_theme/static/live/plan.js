@@ -21,6 +21,7 @@ const CHANGED = [
   String.raw`${FIRST}(?:\.${NAME}|\[[^\]\n]*\])+\s*(?:\*\*|//|[-+*/@%])?=(?!=)`,
   String.raw`${FIRST}(?:\.${NAME})*\.(?:append|extend|insert|pop|remove|clear|sort|reverse|update|setdefault|add|discard|fill|resize|put|partition`
     + String.raw`|shuffle|seed|random|normal|standard_normal|uniform|integers|choice|permutation)\(`,
+  String.raw`\bdel\s+${LIST}`,
 ];
 const BOUND = String.raw`\bdef\s+\w+\s*\(([^)]*)\)|\blambda\b([^:]*):|^[ \t]+([\w, ]+?)\s*[-+*/@]?=(?!=)|\bfor\s+([\w, ()]+?)\s+in\b`;
 

@@ -16,7 +16,7 @@ export class Python {
 
   start() {
     const worker = new Worker(new URL("worker.js", this.base), {type: "module"});
-    worker.addEventListener("message", ({data}) => worker === this.worker && this.hear(data));
+    worker.addEventListener("message", ({data}) => worker === this.worker && data?.type && this.hear(data));
     worker.addEventListener("error", () => worker === this.worker && this.fail({
       what: "worker", sentence: "Python could not be started, or broke down. Press Run to begin anew.",
     }));

@@ -143,11 +143,14 @@ class Page:
             or ("matplotlib" in code)
         )
 
-    def run(self, code, name, printed=False):
+    def run(self, code, name, printed=False, strays=()):
         """Run one cell -> {"seconds", "outputs", "error"}, as JSON; raises nothing.
 
-        One as `printed` checks its answers on the inputs of a first call, however often it runs.
+        One as `printed` checks its answers on the inputs of a first call, however often it runs. The names
+        in `strays` are forgotten first.
         """
+        for stray in strays:
+            self.names.pop(stray, None)
         self.outputs, error, start = Outputs(), None, time.perf_counter()
         filename, judging = f"<{name}>", sys.modules.get("rnncourse.check.judging")
         first = judging.first_calls() if judging and printed else contextlib.nullcontext()

@@ -101,7 +101,7 @@ const answer = async ({type, id, ...asked}) => {
   if (type === "run") {
     if (!drawing && page.draws(asked.code)) await matplotlib();
     say("running", {id});
-    const done = page.run(asked.code, asked.name, Boolean(asked.printed));
+    const done = page.run(asked.code, asked.name, Boolean(asked.printed), asked.strays ?? []);
     if (!done) throw new Failure("exit");
     say("done", {id, ...JSON.parse(done)});
   } else if (type === "frame") {
