@@ -175,12 +175,30 @@ def _by_thread(call, seconds, patience=2):
                 ctypes.c_ulong(thread.ident), ctypes.py_object(TimedOut)
             )
             thread.join(0.01)
+        if thread.is_alive():
+            _look_no_more()
     if late or not came:
         raise TimedOut
     value, error = came[0]
     if error:
         raise error
     return value
+
+
+def _look_no_more():
+    """End Python's looking for an exception that a sleeping thread does not take yet.
+
+    Until one is taken, Python 3.11 looks for it at every step of every thread, and a function that is
+    profiled never begins. So one is thrown at this thread, and taken.
+    """
+    import ctypes
+
+    with contextlib.suppress(TimedOut):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(threading.get_ident()), ctypes.py_object(TimedOut)
+        )
+        for _ in range(10**6):  # it comes at the first jump
+            pass
 
 
 def _by_watching(call, seconds):

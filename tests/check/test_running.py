@@ -212,6 +212,20 @@ def test_a_forbidden_function_is_seen_where_no_timer_rings(monkeypatch):
     assert "`cell_transport`" in str(verdict) and not verdict.passed
 
 
+def test_a_thread_that_is_left_waiting_holds_up_nobody(monkeypatch):
+    """Python 3.11 looked for its exception at every step, and no profiled function began before it woke."""
+    monkeypatch.setattr(running, "has_timer", lambda: False)
+    assert "It was stopped" in str(check("1a", lambda W, x: time.sleep(30), seconds=0.1))
+    start, called = time.monotonic(), []
+    with running.watched(lambda frame, event, _: called.append(frame.f_code)):
+        does_nothing()
+    assert time.monotonic() - start < 5 and does_nothing.__code__ in called
+
+
+def does_nothing():
+    return None
+
+
 def test_only_the_thread_of_the_learners_code_is_stopped():
     """One thread is older than the learner's and one younger: their numbers are on either side of its own."""
     over, verdicts, unharmed = threading.Event(), [], []
