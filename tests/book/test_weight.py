@@ -29,7 +29,7 @@ def weigh(page, server, site, name):
     """KiB, compressed as a host sends them: all but the sliders' frames, all, the scripts among them."""
     page.goto(f"{server}/{name}")
     page.add_style_tag(content=DRAW_ALL)
-    page.wait_for_function(f"!document.querySelector('{UNDRAWN}')")  # then every font has been asked for
+    page.evaluate("document.body.offsetHeight")  # then every font has been asked for
     html = (site / name).read_bytes()
     asked = {unquote(urlsplit(url).path).lstrip("/") for url in page.evaluate(ASKED)}
     rest = {path: zipped((site / path).read_bytes()) for path in asked}

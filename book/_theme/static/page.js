@@ -71,14 +71,14 @@ if (places.size) {
   addEventListener("scrollend", mark);
 }
 
-// Once the page stands, draw the sections that are still out of sight, one in each idle moment.
+// Once the page stands, draw the sections that are still out of sight, one in each idle moment; very many are drawn as they come.
 const waiting = [...document.querySelectorAll("article section > section[id]")];
 const whenIdle = (draw) => window.requestIdleCallback?.(draw, {timeout: 50}) ?? setTimeout(draw);
 const drawNext = () => {
   waiting.shift()?.classList.add("drawn");
   if (waiting.length) whenIdle(drawNext);
 };
-addEventListener("load", () => whenIdle(drawNext));
+if (waiting.length < 40) addEventListener("load", () => whenIdle(drawNext));
 
 // What scrolls sideways must be reachable by keyboard; what does not should cost no key press. Which is which shows
 // when a box is first drawn, which may be long after the page was opened (see content-visibility in course.css).
