@@ -167,7 +167,7 @@ def eq_sandwich():
 
     def outside(bounds, norm):
         low, high = bounds
-        return max(low / norm - 1, norm / high - 1, 0)
+        return max(low - norm, norm - high, 0) / abs(norm)
 
     def attained(W, n):
         """Of powers of radius times the identity, on the left, and of norm times an orthogonal matrix."""
@@ -189,8 +189,8 @@ def eq_sandwich():
         inputs=inputs,
         claim=bounds(low, high),
         oracles={
-            "between: product of fractions": Oracle(by_fractions, error=outside),
-            "between: stretch of the unit vectors": Oracle(along_vectors, error=outside),
+            "between, by a product of fractions": Oracle(by_fractions, error=outside),
+            "between, by the stretch of unit vectors": Oracle(along_vectors, error=outside),
             "both attained": Oracle(attained, 1e-11),
         },
         wrong={
@@ -228,7 +228,7 @@ def eq_kreiss():
 
     def outside(bounds, hump):
         low, high = bounds
-        return max(low / hump - 1, hump / high - 1, 0)
+        return max(low - hump, hump - high, 0) / abs(hump)
 
     def by_product(M, phases, whole):
         W = turned(M, phases, whole)
@@ -294,8 +294,8 @@ def eq_kreiss():
         inputs=inputs,
         claim=claim,
         oracles={
-            "between: product of the turned matrix": Oracle(by_product, error=outside),
-            "between: stretch, without the phases": Oracle(by_stretch, error=outside),
+            "between, by a product of the turned matrix": Oracle(by_product, error=outside),
+            "between, by stretch without the phases": Oracle(by_stretch, error=outside),
             "K by a power series on the real axis": Oracle(by_series, 1e-10, of_K),
             "e in the limit of long shifts": Oracle(in_the_limit, 1e-12, of_ratio),
         },

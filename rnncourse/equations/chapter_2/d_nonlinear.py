@@ -178,6 +178,58 @@ def eq_ruler():
     )
 
 
+def eq_perron():
+    """The best ruler for absolute values"""
+
+    def inputs(rng):
+        """n = 1, 2, 3, 5, 8 units, W normal; one W of very unequal entries"""
+        for n in 1, 2, 3, 5, 8:
+            yield (rng.normal(size=(n, n)),)
+        yield (np.array([[2.0, -12.0], [0.3, 1.0]]),)
+
+    def vectors(W):
+        """The right and the left eigenvector for the largest eigenvalue."""
+        for M in W, W.T:
+            lam, found = np.linalg.eig(M)
+            yield np.abs(found[:, np.abs(lam).argmax()])
+
+    def seen(d, W):
+        return spectra.norm(d[:, None] * W / d)
+
+    def claim(W, ruler=lambda x, y: np.sqrt(y / x)):
+        d = ruler(*vectors(np.abs(W)))
+        return seen(d, np.abs(W)), seen(d, W)
+
+    def by_balancing(W):
+        """Without eigenvectors: d changes until the largest stretch goes from a vector to itself."""
+        A, d = np.abs(W), np.ones(len(W))
+        for _ in range(1000):
+            U, s, V = np.linalg.svd(d[:, None] * A / d)
+            d = d * np.abs(V[0] / U[:, 0]) ** 0.1
+        return s[0]
+
+    def missed(claimed, best):
+        return max(distance(claimed[0], best), claimed[1] / best - 1)
+
+    return Certificate(
+        conditions=r"No entry of $W$ is 0; $x$ and $y$ are the right and left eigenvectors of $|W|$ for its "
+        r"largest eigenvalue, positive. No other $D$ makes $\lVert D\,|W|\,D^{-1}\rVert_2$ smaller.",
+        inputs=inputs,
+        claim=claim,
+        oracles={
+            "radius as the limit of powers": Oracle(lambda W: limit_of_powers(np.abs(W)), 1e-10, missed),
+            "least norm of all rulers, by balancing": Oracle(by_balancing, 1e-10, missed),
+        },
+        wrong={
+            "without the root": lambda W: claim(W, lambda x, y: y / x),
+            "x and y exchanged": lambda W: claim(W, lambda x, y: np.sqrt(x / y)),
+            "right eigenvector alone": lambda W: claim(W, lambda x, y: 1 / x),
+            "no ruler": lambda W: claim(W, lambda x, y: np.ones_like(x)),
+            "product for quotient": lambda W: claim(W, lambda x, y: np.sqrt(y * x)),
+        },
+    )
+
+
 def eq_mean_field():
     """The size of pre-activations and gradients in a wide network"""
 
