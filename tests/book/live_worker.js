@@ -27,6 +27,7 @@ addEventListener("message", async ({data: {type, id, code}}) => {
   if (/how many/.test(code)) return say("done", {id, seconds: 0, outputs: [stream(`${ran} ran`)], error: null});
   if (/lost later/.test(code)) setTimeout(() => { throw new Error("dead"); }, 100);
   if (/while True/.test(code)) return;
+  if (/sleep/.test(code)) await new Promise((done) => setTimeout(done, 1000));
   const {cells} = await (await asked).clone().json(), known = cells.find((cell) => cell.source.trimEnd() === code);
   const answer = {seconds: 0.02, outputs: [], error: null};
   if (/spectre/.test(code)) {

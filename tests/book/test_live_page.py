@@ -287,6 +287,48 @@ def test_an_exercise_is_answered_and_remembered(lab):
     expect(card.locator(".verdict.right")).to_be_visible()
 
 
+def test_a_double_click_is_one_press(lab):
+    page = lab()
+    page.locator(f"{NUDGE} .do-run").dblclick()
+    expect(page.locator(f"{NUDGE} .status")).to_contain_text("Same as printed")
+    box = edit(page, NUDGE, "while True: pass")
+    page.keyboard.press("Control+Enter")
+    expect(box.locator(".status")).to_contain_text("Running")
+    box.locator(".do-run").dblclick()
+    expect(box.locator(".status")).to_contain_text("Stopped")
+
+
+def test_what_is_written_while_a_cell_runs_is_not_what_its_output_is_of(lab):
+    page = lab()
+    box = edit(page, NUDGE, "sleep")
+    page.keyboard.press("Control+Enter")
+    expect(box.locator(".status")).to_contain_text("Running")
+    write(page, box, "print(W)")
+    expect(box.locator(".status")).to_contain_text("From before your last edit")
+    box.get_by_role("button", name="Run again").click()
+    expect(box.locator(".status")).to_contain_text("Differs from the printed output, after your edit")
+
+
+def test_an_exercise_that_is_reset_while_it_is_checked_stays_reset(lab):
+    page = lab()
+    card = answer(page, WRONG + "  # sleep")
+    card.get_by_role("button", name="Check").click()
+    expect(card.locator(".status")).to_contain_text("Running")
+    card.get_by_role("button", name="Reset").click()
+    expect(card.locator(".status")).to_contain_text("As printed")
+    page.wait_for_timeout(1500)
+    expect(card.locator(".verdict")).to_have_count(0)
+    expect(card.locator(".pill")).to_have_text("not answered")
+
+
+@pytest.mark.parametrize("kept", ["5", "[]", '{"code": 7, "said": "x", "tries": "y", "hints": {}}', "{"])
+def test_what_is_kept_in_another_form_is_as_if_it_were_not_there(lab, kept):
+    keep = "for (const id of ['a005', 'a022']) localStorage.setItem(`rnncourse:cell:${id}`, KEPT);"
+    page = lab(before=keep.replace("KEPT", json.dumps(kept)))
+    expect(page.locator(f"{CARD} .pill")).to_have_text("not answered")
+    expect(run(page, NUDGE)).to_contain_text("Same as printed")
+
+
 def test_a_second_tab_destroys_nothing(lab):
     page = lab()
     other = page.context.new_page()

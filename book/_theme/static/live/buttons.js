@@ -35,7 +35,7 @@
     const bar = document.createElement("div");
     const add = (to, kind, label, html) => {
       const button = make(kind, label, html);
-      button.addEventListener("click", () => press(box, kind, button));
+      button.addEventListener("click", ({detail}) => detail < 2 && press(box, kind, button));   // once for a double click
       to.append(button);
     };
     const card = role === "stub" && box.closest(".card");

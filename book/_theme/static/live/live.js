@@ -81,7 +81,11 @@ class Lab {
   check(box) { return this.run(box); }
   edit(box, from) { return this.cell(box).edit(true, from); }
   hint(box) { this.cell(box).hint(); }
-  reset(box) { this.cell(box).reset(); }
+  reset(box) {
+    const cell = this.cell(box);
+    if (cell.busy) this.stop();
+    setTimeout(() => cell.reset());   // once it has said that it was stopped
+  }
   all() { this.cells.filter((cell) => cell.button && !cell.role && !cell.busy).forEach((cell) => this.ask(cell)); }
   async copy(box, button) {
     await navigator.clipboard.writeText(this.cell(box).code);
@@ -177,6 +181,7 @@ class Lab {
       if (!one.out || facts.edited) {   // else the error of its edit stays
         one.shown = shown;
         one.show(answer, main);
+        if (main && one.code !== facts.code) one.status("stale", "From before your last edit", [`${one.verb} again`, () => this.ask(one)]);
       }
       if (!error || main) continue;
       if (one.out && facts.edited) return true;

@@ -5,8 +5,14 @@ export const keeps = () => !trouble.size;
 let tell = () => {};
 export const onTrouble = (say) => { tell = say; };
 
+// What is kept may be from elsewhere: whatever has not its own kind is as if it were not there.
 export const load = (id) => {
-  try { return JSON.parse(localStorage.getItem(KEY + id)) ?? {}; } catch { return {}; }
+  try {
+    const entry = JSON.parse(localStorage.getItem(KEY + id)) ?? {}, {code, said, tries, hints} = entry;
+    if (typeof code !== "string") delete entry.code;
+    if (typeof said?.head !== "string" || typeof said.body !== "string") delete entry.said;
+    return Object.assign(entry, tries && {tries: Number(tries) || 0}, hints && {hints: Number(hints) || 0});
+  } catch { return {}; }
 };
 
 // Read again before writing: another tab may have written since. What was passed stays passed, tries only grow.
