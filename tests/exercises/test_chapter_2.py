@@ -223,10 +223,12 @@ TERMS = [(t, k, list(range(t, k, -1))) for t in (1, 2, 3) for k in range(1, t + 
 SAID = [
     ("2a", TERMS, "All of it."),
     ("2a", [*TERMS, (2, 1, [2]), (1, 1, [])], "The term (1, 1, []) is in your list more than once"),
+    ("2a-telescope", [(3, 2, [])], "1 of your 1 terms belong to the sum. Others are missing."),
     ("2a", [*TERMS[:-1], (3, 3, [3]), (3, 2, [2])], "5 of your 7 terms belong to the sum."),
     ("2a", [*TERMS[:-1], (3, 3, [3]), (3, 2, [2])], "does not: (3, 2, [2]). Walk from h_2 to h_3"),
     ("2a", [*TERMS[:-1], (3, 3, [3])], "does not: (3, 3, [3]). Walk from h_3 to h_3"),
     ("2a-telescope", [(1, 0, [3, 2]), (4, 0, [])], "so t is 1, 2 or 3."),
+    ("2a-telescope", [(1, 0, [3, 2]), (2, 1, [3]), (3, 2, [])], "All of it."),
     ("2a-telescope", [(2, 0, [3, 2])], "does not: (2, 0, [3, 2]). Each product has three factors"),
     ("2a", [(1, 2)], "A term is (t, k, [i, ...])"),
     ("2a-telescope", [(1, 0, [3, 2]), (2, 1, [3]), (3, 1, [])], "not yet replaced, then J_3 - J,"),
@@ -328,3 +330,11 @@ def test_states_with_one_slip_are_named_whatever_their_signs_and_no_others(other
     start = [1, 0.5]
     z = [start, [-1, -0.5], *others, *([start] * (3 - len(others))), others[0]]
     assert check("2a-mirror", z, record=False).mistake == slug
+
+
+def test_a_tiny_gradient_is_judged_at_its_own_scale():
+    def doubled_if_tiny(g, limit):
+        norms = np.linalg.norm(g, axis=1, keepdims=True)
+        return g * limit / np.maximum(norms, limit) * np.where(norms < 1e-3, 2, 1)
+
+    assert "off by the same factor, 2" in check("2-clip", doubled_if_tiny).says

@@ -41,7 +41,7 @@ def differing_terms(advice):
         if wrong:
             t, k, _ = wrong[0]
             text += f" The first that does not: {shown(wrong[0])}. {advice(t, k)}"
-        elif len(terms) < len(right):
+        else:
             text += " Others are missing."
         return text
 
