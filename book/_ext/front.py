@@ -58,7 +58,7 @@ def minutes(env, docname):
 
 
 def hours(total):
-    return f"{total} min" if total < 90 else f"{round(total / 60)} hours"
+    return f"{total} min" if total < 120 else f"{round(total / 60)} hours"
 
 
 def tile(app, here, docname, total, picture, pages):
