@@ -5,6 +5,7 @@ import pytest
 
 from rnncourse import lstm
 from rnncourse.check import check
+from rnncourse.gradcheck import complex_step
 from rnncourse.rnn import sigma
 
 
@@ -216,6 +217,9 @@ RIGHT = {
     "3c-half-life": half_life,
     "3b-bound": leaking,
     "gru": gru,
+    "gru-jacobian": lambda *weights_and_x: complex_step(
+        lambda h: np.array(gru(*weights_and_x[:-1], h)), weights_and_x[-1]
+    ),
     "3-latch": pull,
     "3f-step": lambda W, V, b, c, x, h: averaging(gates_of(W, b, [x])[0], h, V @ x + c),
     "3f-path": path(),
