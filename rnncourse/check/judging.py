@@ -14,7 +14,7 @@ import numpy as np
 
 from rnncourse._pages import equations, where
 
-from . import records, search
+from . import records, relations, search
 from .answers import SEPARATION, TOLERANCE, a_thing
 from .exercises import EXERCISES, candidates, draw
 from .running import SECONDS, holds_dots, run, watched
@@ -61,7 +61,7 @@ def judge(ex, probe, answer, seconds=SECONDS):
         slugs = None
     error = ex.kind.error(first.value, right)
     if slugs is None:
-        slip, says = _unknown(ex, function, [(probe.arguments, first.value, right)], outcome)
+        slip, says = _unknown(ex, function, probe, first.value, outcome)
         return _verdict(ex, NOT_YET, says, first, error, slip)
     if slugs:
         where = f"\n{ex.kind.differs(first.value, right)}" if LOCATED & {*slugs} else ""
@@ -88,9 +88,10 @@ def forbidden(ex, function, arguments):
     return next((codes[code] for code in called if code in codes), None)
 
 
-def _unknown(ex, function, samples, outcome):
+def _unknown(ex, function, probe, value, outcome):
     """(slug or None, sentence) for an answer that is none of the known mistakes: a slip may explain it."""
-    arguments, value, right = samples[0]
+    right = probe.values[0][1]
+    samples = [(probe.arguments, value, right)]
     says = ex.kind.differs(value, right) + outside(function)
     for arguments in samples_of(ex):
         other = outcome(arguments)
@@ -101,23 +102,50 @@ def _unknown(ex, function, samples, outcome):
     if not ex.kind.numeric:
         return None, says
     found = explained(ex, samples)
+    vague = found is None or found[0] in relations.LOOSE or found[0].endswith("+another")
+    if ex.function and vague:
+        found = spoilt(ex, probe, samples) or found
     if found:
         return found[0], f"{found[1]}\n{says}"
     close = all(ex.kind.error(value, right) < SEPARATION for _, value, right in samples)
     return None, f"{says} {CLOSE}" if close else says
 
 
+def spoilt(ex, probe, samples):
+    """(slug, sentence) for a known mistake, or a slip, whose result was spoilt once more, or None."""
+    for kind, undo in relations.UNDONE:
+        undone = []
+        for arguments, value, right in samples:
+            mended = search.value_of(undo, (value, right), lambda parts: parts)
+            if mended is None or [part.shape for part in mended] != [part.shape for part in right]:
+                break
+            undone.append((arguments, mended, right))
+        if len(undone) < len(samples):
+            continue
+        also = f"And there is another slip, in the result: {search.KINDS[kind]}."
+        slugs = which(ex, probe, undone[0][1])
+        if slugs and all(made_by(ex, slugs, arguments, mended) for arguments, mended, _ in undone[1:]):
+            return f"{'+'.join(slugs)}+{kind}", f"{_named(ex, slugs)}\n{also}"
+        if kind == "result-reshaped" and (slip := explained(ex, undone)):
+            return f"{slip[0]}+{kind}", f"{slip[1]}\n{also}"
+    return None
+
+
+def made_by(ex, slugs, arguments, value):
+    """Whether a value is what these mistakes make of the arguments."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = [ex.kind.read(c.answer(*arguments)) for c in candidates(ex) if c.slugs == slugs]
+    return any(ex.kind.error(value, other) <= TOLERANCE for other in made)
+
+
 def confirmed(ex, slugs, outcome):
     """Whether an answer is what these mistakes make on further draws too, and not by coincidence on one."""
-    made = [c.answer for c in candidates(ex) if c.slugs == slugs]
     for arguments in samples_of(ex):
         other = outcome(arguments)
         if other.trouble or other.unanswered:
             return True
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            values = [ex.kind.read(answer(*arguments)) for answer in made]
-        if not any(ex.kind.error(other.value, value) <= TOLERANCE for value in values):
+        if not made_by(ex, slugs, arguments, other.value):
             return False
     return True
 

@@ -119,6 +119,33 @@ EXACT = [
 ]
 
 
+def each(change):
+    """The change of a result that is one array."""
+
+    def changed(value, right):
+        new = change(value[0], right[0]) if len(value) == 1 else None
+        return None if new is None else (new,)
+
+    return changed
+
+
+LOOSE = {"diagonal", *(f"{one}-{what}" for one in ("row", "column", "page") for what in ("factors", "terms"))}
+LOOSE |= {"some-rows", "some-columns"}
+UNDONE = [  # (kind, how a slip of this kind in the result is undone)
+    ("result-reshaped", each(lambda a, b: a.reshape(b.shape) if a.shape != b.shape else None)),
+    ("result-reshaped", each(lambda a, b: a.T if a.shape != b.shape else None)),
+    ("result-reshaped", each(lambda a, b: a[1:] if len(a) == len(b) + 1 else None)),
+    ("result-reshaped", each(lambda a, b: a[:-1] if len(a) == len(b) + 1 else None)),
+    ("result-reshaped", each(lambda a, b: np.diag(a) if a.ndim == 1 and b.ndim == 2 else None)),
+    ("swapped-results", lambda value, right: value[::-1] if len(value) > 1 else None),
+    ("transposed", each(lambda a, b: a.T)),
+    ("sign", lambda value, right: tuple(-part for part in value)),
+    ("constant", lambda value, right: tuple(part / 2 for part in value)),
+    ("constant", lambda value, right: tuple(2 * part for part in value)),
+    ("reversed", each(lambda a, b: a[::-1])),
+]
+
+
 def moved(a):
     """The rows of an array; a number and a vector of two have none that could be moved."""
     return a if a.ndim and len(a) > 2 else ()
@@ -172,7 +199,7 @@ def partly(pairs):
     bad = np.any(wrong, axis=0)
     if bad.ndim == 2 and bad.shape[0] == bad.shape[1] > 2:
         diagonal = np.eye(len(bad), dtype=bool)
-        if not bad[~diagonal].any():
+        if not bad[~diagonal].any() and all(b[~diagonal].any() for _, b in pairs):
             return "diagonal", "Only the diagonal is wrong: look at what is added there, or left out."
         if not bad[diagonal].any():
             return "diagonal", "The diagonal is right, and all else is not."
@@ -193,7 +220,10 @@ def along(pairs):
     for axis in range(b.ndim if b.ndim > 1 else 0):
         others = tuple(i for i in range(b.ndim) if i != axis)
         one, scaled = [("row", "rows"), ("column", "columns"), ("page", "pages")][min(axis, 2)]
-        if all(same(a, factors(a, b, others) * b) for a, b in pairs) and np.size(b) > 2 * b.shape[axis] - 1:
+        if (
+            all(same(a, factors(a, b, others) * b) for a, b in pairs)
+            and np.count_nonzero(b) > 2 * b.shape[axis] - 1
+        ):
             return f"{one}-factors", (
                 f"Each {one} is off by a factor of its own: what multiplies the {scaled} is not right."
             )
