@@ -143,10 +143,10 @@ def test_a_worker_that_ends_and_tells_nobody_is_noticed(visit, site):
     script = f"self.end = self.close.bind(self);{(site / '_static/live/worker.js').read_text('utf-8')}"
     page.route("**/worker.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
     expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
-    edit(page, NUMBERS, CLOSE)
+    status = edit(page, NUMBERS, CLOSE)
     page.locator("[data-cell=a007] .do-run").click()  # it waits for an answer that cannot come
-    expect(page.locator("[data-cell=a007] .status")).to_contain_text("Python has ended", timeout=SLOW)
-    expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
+    expect(status).to_contain_text("It broke Python for the cells below", timeout=SLOW)
+    expect(page.locator("[data-cell=a007] .status")).to_contain_text("Same as printed", timeout=SLOW)
     expect(edit(page, NUMBERS, CLOSE)).to_contain_text("Differs", timeout=SLOW)
     page.wait_for_function("navigator.locks.query().then(({held}) => !held.length)")
     expect(run(page, "[data-cell=a007]")).to_contain_text("Same as printed", timeout=SLOW)
