@@ -130,7 +130,7 @@ def gate_transport(states, t, k):
 
 @np.errstate(all="ignore")
 def cell_transport(params, x, states, t, k):
-    """The total derivative of C_t by C_k, along the cell and on all paths through h (eq-full-jacobian).
+    """The total derivative of C_t with respect to C_k, on all paths through h too (eq-full-jacobian).
 
     h_k = o_k tanh(C_k) moves with C_k while o_k is fixed; h_0 is given, so dh_0/dC_0 = 0. Then step by step
     dC_t = diag(f_t) dC_{t-1} + [diag(C_{t-1} f'_t) W_f + diag(C~_t i'_t) W_i + diag(i_t C~'_t) W_c] dh_{t-1},

@@ -452,7 +452,7 @@ def test_checks(exercise, answer, called):
     assert str(verdict) and verdict._repr_html_()
 
 
-@settings(fuzz, max_examples=200)
+@settings(fuzz, max_examples=100)
 @given(st.sampled_from([key for key in check.EXERCISES if key != "2c-left"]), st.sampled_from(SPECIAL))
 def test_checks_of_answers_of_the_right_shape(exercise, factor):
     def answer(*arguments):

@@ -235,7 +235,7 @@ def transports(params, x, states):
 
 
 def paths(B=0.0, weights="× 1"):
-    """The derivative of the cell by an earlier one, and the errors of the short formulas."""
+    """The derivative of the cell with respect to an earlier one, and the errors of the short formulas."""
     full, frozen, one_step = transports(*network(SCALES[weights], B, -B))
     fig, (left, right) = panels((3.2, 3.3), (3.2, 3.3))
     for name, matrices, color, style, look in (

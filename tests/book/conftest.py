@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from tools.serve import Quiet
 
 NIGHTLY = "NIGHTLY" in os.environ
+at_night = pytest.mark.skipif(not NIGHTLY, reason="for the night")
 SITE = Path(__file__).parents[2] / "_build" / "html"
 
 

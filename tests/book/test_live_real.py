@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tools.dist import pack
 from tools.serve import Quiet
 
-from .conftest import NIGHTLY
+from .conftest import NIGHTLY, at_night
 
 PAGE = "1-backpropagation-through-time/a-jacobian.html"
 NUMBERS, FIGURE, SLIDERS = "[data-cell=a005]", "[data-cell=a003]", "[data-cell=a019]"
@@ -138,6 +138,7 @@ def hardest(page, address):
 CLOSE = "import js, time\ntime.sleep(1)\njs.end()"
 
 
+@at_night
 def test_a_worker_that_ends_and_tells_nobody_is_noticed(visit, site):
     page = visit(PAGE)
     script = f"self.end = self.close.bind(self);{(site / '_static/live/worker.js').read_text('utf-8')}"
@@ -155,6 +156,7 @@ def test_a_worker_that_ends_and_tells_nobody_is_noticed(visit, site):
 BREAKS = "print = 3", "import builtins\nbuiltins.print = None", "del np", "exec('np = 3')"
 
 
+@at_night
 def test_what_an_edit_did_to_python_ends_with_it(visit):
     page = visit(PAGE)
     for code in BREAKS:
@@ -230,6 +232,7 @@ def test_a_row_of_equations_in_the_wild_runs_in_its_place(visit):
     assert row.locator(".rnn-certificate td").first.inner_text() == "< 1e-12"
 
 
+@at_night
 def test_run_all_runs_every_cell_but_the_exercises(visit):
     page = visit("2-vanishing-and-exploding/b-matrix-powers.html")
     page.get_by_role("button", name="Run all cells but the exercises").click()

@@ -104,7 +104,7 @@ def eq_copies():
 
 
 def eq_immediate():
-    """The immediate derivative by the weights"""
+    """The immediate derivative with respect to the weights"""
 
     def claim(W, U, x, h):
         return rnn.immediate(h, logistic(W @ h + U @ x))
@@ -158,7 +158,7 @@ def eq_step_jacobian():
 
 
 def eq_transport():
-    """The derivative of a state by an earlier one"""
+    """The derivative of a state with respect to an earlier one"""
 
     def restarted(way):
         def oracle(W, U, x, h0, c):
@@ -202,7 +202,7 @@ def eq_transport():
 
 
 def eq_total_derivative():
-    """The total derivative of a state by the weights"""
+    """The total derivative of a state with respect to the weights"""
 
     def copies(way):
         def oracle(W, U, x, h0, c):
@@ -233,8 +233,8 @@ def eq_total_derivative():
         return formula
 
     return Certificate(
-        conditions=r"$h_0$ does not depend on $W$. Term $k$ is the derivative by the copy of $W$ "
-        r"that step $k$ uses.",
+        conditions=r"$h_0$ does not depend on $W$. Term $k$ is the derivative with respect to the "
+        r"copy of $W$ that step $k$ uses.",
         inputs=networks,
         claim=claim,
         oracles={

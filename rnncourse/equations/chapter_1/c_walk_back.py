@@ -88,9 +88,11 @@ def eq_adjoint():
     """The walk back as a linear system"""
 
     def inputs(rng):
-        """T = 1, 3 and 5 steps of n = 1, 3 and 4 units, and T = 4 steps of 2; no push"""
-        for T, n, m in (1, 1, 1), (3, 3, 2), (5, 4, 3), (4, 2, 1):
+        """T = 1, 3 and 5 steps of n = 1, 3 and 4 units; T = 4 steps of 2, with Jacobians beyond 1; no push"""
+        for T, n, m in (1, 1, 1), (3, 3, 2), (5, 4, 3):
             yield *network(rng, T, n, m), np.zeros((T, n))
+        W, U, x, h0, c = network(rng, 4, 2, 1)
+        yield 0.1 * W + [[6, -6], [-6, 6]], 0.1 * U, x, 0.5 + 0.01 * h0, c, np.zeros((4, 2))
 
     def pushed(W, U, x, h0, c, push):
         """The loss of a network whose states are pushed off by a little at each step."""

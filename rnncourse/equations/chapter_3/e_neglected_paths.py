@@ -20,7 +20,7 @@ from .c_carousel import loss, pairs, totals
 
 
 def eq_full_jacobian():
-    """The total derivative of a cell by an earlier one"""
+    """The total derivative of a cell with respect to an earlier one"""
 
     def restarted(way):
         """Differentiates C_t of the network run on from C_k and h_k = o_k tanh(C_k); o_k and h_0 are held."""

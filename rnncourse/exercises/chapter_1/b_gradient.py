@@ -24,8 +24,8 @@ from rnncourse.rnn import dsigma
         "Take T = 2 first and write down every path from a copy of W to a loss: (t, k) = (1, 1), (2, 1), (2, "
         "2).",
         "Each path has three factors: the row dl[t], the product of the step Jacobians that lead from h_k to "
-        "h_t, J_t ... J_{k+1}, and the immediate derivative of h_k by W with h_{k-1} frozen. sigma'(z_t) is "
-        "h[t] * (1 - h[t]).",
+        "h_t, J_t ... J_{k+1}, and the immediate derivative of h_k with respect to W, with "
+        "h_{k-1} held fixed. sigma'(z_t) is h[t] * (1 - h[t]).",
         "With the row `g = dl[t] @ J_t @ ... @ J_{k+1}` a term is `np.outer(g * h[k] * (1 - h[k]), h[k - "
         "1])`. Add it up over t = 1..T and k = 1..t. The shorter way is the recursion of eq-bptt.",
     ),

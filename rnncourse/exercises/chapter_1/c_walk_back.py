@@ -300,7 +300,7 @@ def states_only(n, T):
 @exercise(
     "1b-forward",
     "The derivatives of all states, forwards",
-    "f(W, h), the (T+1, n, n, n) array with the total derivative of h_t by W at index t",
+    "f(W, h), the (T+1, n, n, n) array with the total derivative of h_t with respect to W at index t",
     states_only(3, 4),
     states_only(2, 6),
     domain=domains.all_states,
