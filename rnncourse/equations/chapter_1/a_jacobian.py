@@ -30,10 +30,17 @@ def network(rng, T, n, m):
     return 2 * W, U / 2, x, rng.uniform(size=n), c
 
 
+def steep(rng, T):
+    """A network of two units whose Jacobians have entries beyond 1."""
+    W, U, x, h0, c = network(rng, T, 2, 1)
+    return 0.1 * W + [[6, -6], [-6, 6]], 0.1 * U, x, 0.5 + 0.01 * h0, c
+
+
 def networks(rng):
-    """T = 0, 1, 3 and 5 steps of n = 2, 1, 3 and 4 units; h_0 in (0, 1), all else normal"""
+    """T = 0, 1, 3, 5 steps of n = 2, 1, 3, 4 units; h_0 in (0, 1), all else normal; Jacobians beyond 1 too"""
     for T, n, m in (0, 2, 1), (1, 1, 1), (3, 3, 2), (5, 4, 3):
         yield network(rng, T, n, m)
+    yield steep(rng, 3)
 
 
 def eq_rnn():

@@ -17,7 +17,7 @@ from rnncourse.certificates.oracles import (
 )
 from rnncourse.rnn import Params
 
-from .a_jacobian import network
+from .a_jacobian import network, steep
 from .b_gradient import diag, networks
 
 
@@ -91,8 +91,7 @@ def eq_adjoint():
         """T = 1, 3 and 5 steps of n = 1, 3 and 4 units; T = 4 steps of 2, with Jacobians beyond 1; no push"""
         for T, n, m in (1, 1, 1), (3, 3, 2), (5, 4, 3):
             yield *network(rng, T, n, m), np.zeros((T, n))
-        W, U, x, h0, c = network(rng, 4, 2, 1)
-        yield 0.1 * W + [[6, -6], [-6, 6]], 0.1 * U, x, 0.5 + 0.01 * h0, c, np.zeros((4, 2))
+        yield *steep(rng, 4), np.zeros((4, 2))
 
     def pushed(W, U, x, h0, c, push):
         """The loss of a network whose states are pushed off by a little at each step."""
