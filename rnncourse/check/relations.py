@@ -218,6 +218,8 @@ def along(pairs):
     """If the entries of each row, or of each column, are off by one factor, or by one term."""
     b = pairs[0][1]
     for axis in range(b.ndim if b.ndim > 1 else 0):
+        if b.size < 2 * b.shape[axis]:
+            continue  # of a line with one entry anything could be said
         others = tuple(i for i in range(b.ndim) if i != axis)
         one, scaled = [("row", "rows"), ("column", "columns"), ("page", "pages")][min(axis, 2)]
         if (
