@@ -362,6 +362,12 @@ def half_life(b):
     return np.log(2) / rate  # the division
 
 
+@derives("3c-varying")
+def varying(f):
+    rate = -np.mean(np.log(f), axis=0)  # the mean of the logarithms
+    return np.log(2) / rate  # the division
+
+
 @derives("gru")
 def gru(W_z, W_r, W_h, x_t, h_prev):
     v = np.concatenate([h_prev, x_t])  # what the gates read

@@ -273,6 +273,13 @@ def half_life_of_a_gate(b):
     return -np.log(2) / np.log(f)  # the division
 
 
+@derives("3c-varying")
+def half_life_of_the_product(f):
+    share = np.prod(f, axis=0)  # the share that is left
+    g = share ** (1 / len(f))  # the constant gate
+    return np.log(0.5) / np.log(g)  # the division
+
+
 @derives("gru")
 def gru_in_two_shares(W_z, W_r, W_h, x_t, h_prev):
     n = len(h_prev)

@@ -157,6 +157,10 @@ ANSWERS = [
     ("3c", "forget-inverted", lambda f, t, k: np.diag((1 - f[k:t]).prod(axis=0))),
     ("3c", "product-over-units", lambda f, t, k: f[k:t].prod()),
     ("3c", "product-over-units", lambda f, t, k: np.diag(f[k:t].prod(axis=1))),
+    ("3c-varying", "arithmetic-mean", lambda f: [1 / -np.log2(sum(unit) / len(f)) for unit in f.T]),
+    ("3c-varying", "not-per-step", lambda f: 1 / -np.log2(f.prod(axis=0))),
+    ("3c-varying", "over-units", lambda f: 1 / -np.log2(f).mean(axis=1)),
+    ("3c-varying", "over-units", lambda f: 1 / -np.log2(f).mean()),
     ("3c-full", "path-missing", a_transport(forget=0)),
     ("3c-full", "path-missing", a_transport(write=0)),
     ("3c-full", "path-missing", a_transport(candidate=0)),
@@ -177,6 +181,18 @@ def half_life(b):
         steps = (low + high) / 2
         low, high = (steps, high) if np.exp(-steps * np.log1p(np.exp(-b))) > 0.5 else (low, steps)
     return steps
+
+
+def constant_gates(f):
+    """By bisection on the gate of each unit, from the products of the steps."""
+    found = []
+    for column in f.T:
+        low, high = 0.0, 1.0
+        for _ in range(100):
+            g = (low + high) / 2
+            low, high = (g, high) if g ** len(f) < np.multiply.reduce(column) else (low, g)
+        found.append(1 / -np.log2(g))
+    return found
 
 
 def leaking(C0, phi, t):
@@ -215,6 +231,7 @@ RIGHT = {
     "3a-counter": a_counter(),
     "3c-full": a_transport(),
     "3c-half-life": half_life,
+    "3c-varying": constant_gates,
     "3b-bound": leaking,
     "gru": gru,
     "gru-jacobian": lambda *weights_and_x: complex_step(

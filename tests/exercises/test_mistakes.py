@@ -134,6 +134,10 @@ PROMISED = {
         product-over-units
     """,
     "3c-half-life": "time-constant linear-decay inverted sign tanh-gate for-large-b gate-near-1",
+    "3c-varying": """
+        arithmetic-mean not-per-step one-step-only mean-of-half-lives over-units time-constant
+        linear-decay inverted sign fraction-returned
+    """,
     "gru": """
         update-inverted gate-not-coupled reset-after-matrix reset-missing reset-on-input
         gates-swapped gated-candidate input-order

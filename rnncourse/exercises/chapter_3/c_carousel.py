@@ -292,3 +292,133 @@ def _(b):
     A step loses the share 1 - f, and the loss is taken for a rate.
     """
     return np.log(2) * (1 + np.exp(b))
+
+
+# 3c-varying: the half-life of gates that change
+
+
+@exercise(
+    "3c-varying",
+    "The half-life of gates that change",
+    "f(f), the n half-lives for gates f of shape (T, n), each that of the constant gate that leaves the same "
+    "fraction after T steps",
+    lambda rng: (rng.uniform(0.2, 0.95, (4, 3)),),
+    domain=domains.gates_alone,
+    hints=(
+        "Which fraction of the gradient of one unit is left after all T steps?",
+        "A constant gate g leaves g^T. For which g is that the same fraction? And its half-life?",
+        "ln g is the mean of the ln f_t over time, so the half-life is ln 2 / -mean(ln f_t), with "
+        "`axis=0` for one number per unit.",
+    ),
+    alike=("not-per-step+fraction-returned",),
+)
+def varying(
+    f,
+    constant=lambda f: np.exp(np.log(f).mean(axis=0)),
+    steps=lambda g: np.log(2) / -np.log(g),
+):
+    return steps(constant(f))
+
+
+@varying.mistake("arithmetic-mean", "eq-gate-path", part="constant")
+def _(f):
+    """The gates are averaged by a sum. The gradient is multiplied by them, and a product has another mean.
+
+    A typical gate is wanted, and a mean is a sum that is divided.
+    """
+    return f.mean(axis=0)
+
+
+@varying.mistake("not-per-step", "eq-half-life", part="constant")
+def _(f):
+    """The fraction that is left after all T steps is taken for the gate of one step.
+
+    The product is the hard half, and its half-life is then counted in runs of T steps.
+    """
+    return f.prod(axis=0)
+
+
+@varying.mistake("one-step-only", "eq-gate-path", part="constant")
+def _(f):
+    """This is the half-life of a single step's gate. The other steps count as much.
+
+    The last row is what the network does now.
+    """
+    return f[-1]
+
+
+varying.also("one-step-only", constant=lambda f: f[0])
+
+
+@varying.mistake("mean-of-half-lives", "eq-half-life")
+def _(f):
+    """These are means of half-lives, one half-life for each gate. A single gate near 1 makes such a mean as
+    long as it likes, although the other gates still forget.
+
+    Each gate has a half-life, and the unit is thought to have their mean.
+    """
+    return (np.log(2) / -np.log(f)).mean(axis=0)
+
+
+@varying.mistake("over-units", "eq-gate-path", part="constant")
+def _(f):
+    """You combine the gates of different units. Each unit has a gate of its own at every step; combine those
+    of one unit, over time.
+
+    The axis is the wrong one, or it is left out.
+    """
+    return np.exp(np.log(f).mean(axis=1))
+
+
+varying.also("over-units", constant=lambda f: np.exp(np.log(f).mean()))
+
+
+@varying.mistake("time-constant", "eq-half-life", part="steps")
+def _(g):
+    """These are the steps until the gradient has fallen to 1/e, not to 1/2.
+
+    Physics quotes decay times so, and 1/e is what the exponential offers.
+    """
+    return 1 / -np.log(g)
+
+
+@varying.mistake("linear-decay", "eq-half-life", part="steps")
+def _(g):
+    """You take the same amount away at each step; each step takes the same share of what is left.
+
+    One step loses 1 - g, so that half should be gone after 1/2 : (1 - g).
+    """
+    return 0.5 / (1 - g)
+
+
+varying.also("linear-decay", lambda f: len(f) / 2 / (1 - f.prod(axis=0)))
+
+
+@varying.mistake("inverted", "eq-half-life", part="steps")
+def _(g):
+    """This is the inverse: halvings per step, not steps per halving.
+
+    Solving g^s = 1/2 for s, one divides by the wrong logarithm.
+    """
+    return -np.log(g) / np.log(2)
+
+
+@varying.mistake("sign", "eq-half-life", part="steps")
+def _(g):
+    """The numbers are negative: ln g is, for g < 1, and so is ln 1/2.
+
+    ln 2 / ln g forgets that the half is 1/2.
+    """
+    return np.log(2) / np.log(g)
+
+
+@varying.mistake("fraction-returned", "eq-half-life", part="steps")
+def _(g):
+    """This is what the gates leave of the gradient, a fraction. How many steps does it take to halve?
+
+    The mean gate is the new part, and the half-life is forgotten over it.
+    """
+    return g
+
+
+varying.also("fraction-returned", lambda f: f.prod(axis=0))
