@@ -129,7 +129,7 @@ def mark_cells(app, doctree, docname):
     exercises = make_cards(app, doctree, docname, facts)
     for node in found:
         fact = facts[node["cell_id"]]
-        marks = {key: fact[key] for key in ("exercise", "role")} | {"minutes": fact["live"].get("minutes")}
+        marks = {key: fact[key] for key in ("exercise", "role")} | {"minutes": takes(**fact["live"])}
         more = "".join(f' data-{key}="{escape(str(value))}"' for key, value in marks.items() if value)
         start = (
             f'<div class="{" ".join(node["classes"])}" data-cell="{fact["id"]}" data-n="{fact["n"]}"{more}>'
@@ -151,6 +151,10 @@ def mark_cells(app, doctree, docname):
             name: [n for n in found if n in made] for name, found in fact["functions"].items()
         }
     write(facts_of_page(app, docname), {"doc": docname, "cells": list(facts.values()), **exercises})
+
+
+def takes(minutes=None, **others):
+    return minutes and f"Takes about {f'{minutes} minutes' if minutes > 1 else 'a minute'} here"
 
 
 def make_cards(app, doctree, docname, facts):
@@ -218,8 +222,8 @@ def head(node, number, required):
     drawn = "★" * stars + "☆" * (3 - stars)
     shown = f'<span class="stars" role="img" aria-label="{stars} of 3 stars">{drawn}</span>'
     kind = "" if required is None else "required" if required else "further practice"
-    pill = f'<span class="kind">{kind}</span><span class="pill" hidden="hidden"></span>' if kind else ""
-    title += nodes.raw("", f" {shown if stars else ''} {pill}", format="html")
+    state = f'<span class="kind">{kind}</span><span class="pill" hidden="hidden">not answered</span>'
+    title += nodes.raw("", f" {shown if stars else ''} {state if kind else ''}", format="html")
     return {"id": node["ids"][0], "number": number, "title": name, "required": bool(required)}
 
 

@@ -49,6 +49,13 @@ def test_no_page_is_heavy(visit, server, site, names):
     assert heavy == []
 
 
+def test_what_can_run_costs_a_page_three_kib_before_run(visit, server, site):
+    page = visit("1-backpropagation-through-time/a-jacobian.html")
+    asked = {unquote(urlsplit(url).path).lstrip("/") for url in page.evaluate(ASKED)}
+    live = [path for path in asked if path.startswith("_static/live/")]
+    assert live and sum(zipped((site / path).read_bytes()) for path in live) <= 3
+
+
 @pytest.mark.parametrize("arriving", ["index.html", "appendix/wild.html"])
 def test_nothing_moves_while_a_page_arrives_on_a_slow_phone(browser, server, arriving):
     page = browser.new_page(viewport={"width": 412, "height": 823}, reduced_motion="reduce")

@@ -53,10 +53,13 @@ const reveal = () => {
 addEventListener("hashchange", reveal);
 
 // The row's own check, run here.
-if (window.runHere) rows.forEach((row) => {
+if (window.openLab) rows.forEach((row) => {
   const id = row.id.replace("wild-", "").toUpperCase(), place = document.createElement("div");
   const run = Object.assign(document.createElement("button"), {type: "button", className: "do-row", textContent: "Run this row", ariaLabel: `Run this row: ${id}`});
-  run.addEventListener("click", () => runHere(`from rnncourse.equations import wild\nwild.show("${id}")`, id, place, run));
+  run.addEventListener("click", () => openLab().then(
+    (live) => live.aside(`from rnncourse.equations import wild\nwild.show("${id}")`, id, place, run),
+    () => { place.textContent = "This needs a network once."; },
+  ));
   row.append(run, place);
 });
 

@@ -1,38 +1,32 @@
 // A toolbar for each cell, a footer for each exercise. What runs and edits is fetched at the first press.
 (() => {
-  const here = document.currentScript.src;
   const page = document.documentElement.dataset.page;
   const boxes = [...document.querySelectorAll("[data-cell]")];
-  const canRun = location.protocol !== "file:" && typeof WebAssembly === "object" && typeof Worker === "function";
+  const canRun = location.protocol !== "file:" && window.WebAssembly && window.Worker;
   const OFFLINE = "This needs a network once; the printed output stays.";
-  const icon = (d) => `<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${d}"/></svg>`;
-  const make = (kind, label, html) =>
-    Object.assign(document.createElement("button"), {type: "button", className: `do-${kind}`, ariaLabel: label, innerHTML: html});
+  const TRIANGLE = '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M5 3.5l8 4.5-8 4.5z"/></svg>';
+  const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
+  const make = (kind, label, html) => element("button", {type: "button", className: `do-${kind}`, ariaLabel: label, innerHTML: html});
 
-  let lab;
-  const open = () => lab ??= import(new URL("live.js", here)).then((live) => live.open(page, boxes));
+  let lab;   // after a failure, the next press tries again
+  const open = () => lab ??= import("./live.js").then((live) => live.open(page, boxes)).catch((error) => { lab = null; throw error; });
   const press = (box, kind, button) => open().then(
     (live) => live[kind](box, button),
     () => say(box, OFFLINE),
   );
   const say = (box, sentence) => {
-    lab = null;   // the next press tries again
     let line = box.querySelector(".status");
-    if (!line) box.querySelector(".cell_input").after(line = Object.assign(document.createElement("p"), {className: "status", role: "status"}));
+    if (!line) box.querySelector(".cell_input").after(line = element("p", {className: "status", role: "status"}));
     line.textContent = sentence;
   };
 
-  // For a page's own script: runs code that is no cell, puts its output into `place`; `button` stops it.
-  if (canRun) window.runHere = (code, name, place, button) => open().then(
-    (live) => live.aside(code, name, place, button),
-    () => { lab = null; place.textContent = OFFLINE; },
-  );
+  if (canRun) window.openLab = open;   // for a page's own script
 
   for (const box of boxes) {
     const {cell, n, role, minutes} = box.dataset, what = `cell ${n} of ${boxes.length}`;
     const pre = box.querySelector(".cell_input pre");
     if (!pre) continue;
-    const bar = document.createElement("div");
+    const bar = element("div", {className: "bar"});
     const add = (to, kind, label, html) => {
       const button = make(kind, label, html);
       button.addEventListener("click", ({detail}) => detail < 2 && press(box, kind, button));   // once for a double click
@@ -42,13 +36,11 @@
     if (card && /\bcheck\(/.test(pre.textContent)) {
       const number = card.querySelector(".caption-number").textContent.trim(), which = number.toLowerCase();
       card.classList.add("answerable");
-      card.querySelector(".pill").textContent ||= "not answered";
       card.querySelector(".pill").hidden = false;
-      const text = Object.assign(document.createElement("textarea"), {
+      const text = element("textarea", {
         value: pre.textContent.trimEnd(), ariaLabel: `Your answer to ${which}, cell ${n}`,
-        spellcheck: false, autocapitalize: "off", autocomplete: "off", wrap: "off",
+        spellcheck: false, autocapitalize: "off", autocomplete: "off", autocorrect: false,
       });
-      text.setAttribute("autocorrect", "off");
       text.rows = text.value.split("\n").length;
       for (const act of ["input", "click"]) text.addEventListener(act, () => press(box, "edit", text), {once: true});
       text.addEventListener("input", () => box.classList.add("typed"));
@@ -64,13 +56,12 @@
       bar.insertAdjacentHTML("beforeend", "<kbd>Shift + Enter</kbd>");
       box.append(bar);
     } else {
-      bar.className = "bar";
       bar.setAttribute("role", "toolbar");
-      bar.ariaLabel = `Cell ${n} of ${boxes.length}`;
-      if (canRun) add(bar, "run", `Run ${what}`, `${icon("M5 3.5l8 4.5-8 4.5z")}<span>Run</span>`);
+      bar.ariaLabel = what;
+      if (canRun) add(bar, "run", `Run ${what}`, `${TRIANGLE}<span>Run</span>`);
       add(bar, "edit", `Edit ${what}`, "Edit");
       if (navigator.clipboard) add(bar, "copy", `Copy ${what}`, "Copy");
-      if (minutes) bar.insertAdjacentHTML("beforeend", `<small>Takes about ${minutes > 1 ? `${minutes} minutes` : "a minute"} here</small>`);
+      if (minutes) bar.insertAdjacentHTML("beforeend", `<small>${minutes}</small>`);
       roving(bar);
       (pre.closest(".fold") ?? pre).after(bar);
       pre.addEventListener("dblclick", () => press(box, "edit"));
@@ -81,15 +72,17 @@
 
   // A toolbar is one stop; arrows move in it.
   function roving(bar) {
-    const all = () => [...bar.querySelectorAll("button")];
-    all().forEach((one, i) => { one.tabIndex = i ? -1 : 0; });
+    const stop = (place) => {
+      const row = [...bar.querySelectorAll("button")], to = row.at(place(row) % row.length);
+      for (const one of row) one.tabIndex = one === to ? 0 : -1;
+      return to;
+    };
+    stop(() => 0);
     bar.addEventListener("keydown", (event) => {
-      const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
+      const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
       if (!step) return;
       event.preventDefault();
-      const row = all(), to = row[(row.indexOf(document.activeElement) + step + row.length) % row.length];
-      row.forEach((one) => { one.tabIndex = one === to ? 0 : -1; });
-      to.focus();
+      stop((row) => row.indexOf(document.activeElement) + step).focus();
     });
   }
 
