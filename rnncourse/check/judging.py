@@ -98,7 +98,6 @@ def _unknown(ex, function, probe, value, outcome):
         if other.trouble or other.unanswered:
             return None, says
         samples.append((arguments, other.value, ex.kind.read(ex.right(*arguments))))
-    says += outside(function)
     if not ex.kind.numeric:
         return None, says
     found = explained(ex, samples)

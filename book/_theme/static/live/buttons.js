@@ -27,10 +27,10 @@
     const pre = box.querySelector(".cell_input pre");
     if (!pre) continue;
     const bar = element("div", {className: "bar"});
-    const add = (to, kind, label, html) => {
+    const add = (kind, label, html) => {
       const button = make(kind, label, html);
       button.addEventListener("click", ({detail}) => detail < 2 && press(box, kind, button));   // once for a double click
-      to.append(button);
+      bar.append(button);
     };
     const card = role === "stub" && box.closest(".card");
     if (card && /\bcheck\(/.test(pre.textContent)) {
@@ -49,18 +49,18 @@
       pre.after(text);
       bar.className = "answer";
       if (canRun) {
-        add(bar, "check", `Check ${which}`, "Check");
-        add(bar, "hint", `Hint 1 of 3, ${which}`, "Hint 1 of 3");
+        add("check", `Check ${which}`, "Check");
+        add("hint", `Hint 1 of 3, ${which}`, "Hint 1 of 3");
       }
-      add(bar, "reset", `Reset ${which}`, "Reset");
+      add("reset", `Reset ${which}`, "Reset");
       bar.insertAdjacentHTML("beforeend", "<kbd>Shift + Enter</kbd>");
       box.append(bar);
     } else {
       bar.setAttribute("role", "toolbar");
       bar.ariaLabel = what;
-      if (canRun) add(bar, "run", `Run ${what}`, `${TRIANGLE}<span>Run</span>`);
-      add(bar, "edit", `Edit ${what}`, "Edit");
-      if (navigator.clipboard) add(bar, "copy", `Copy ${what}`, "Copy");
+      if (canRun) add("run", `Run ${what}`, `${TRIANGLE}<span>Run</span>`);
+      add("edit", `Edit ${what}`, "Edit");
+      if (navigator.clipboard) add("copy", `Copy ${what}`, "Copy");
       if (minutes) bar.insertAdjacentHTML("beforeend", `<small>${minutes}</small>`);
       roving(bar);
       (pre.closest(".fold") ?? pre).after(bar);
