@@ -1,5 +1,7 @@
 """A bounded attack on the certificates: `make attack` is the whole of it."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,16 @@ def test_an_altered_claim_that_never_ends_gives_nothing(monkeypatch):
             pass
 
     assert attack_claims.value_of(None, None, endless, ()) is None
+
+
+def test_the_time_that_a_busy_machine_takes_is_not_counted(monkeypatch):
+    monkeypatch.setattr(attack_claims, "SECONDS", 0.1)
+
+    def delayed():
+        time.sleep(0.15)
+        return 1
+
+    assert attack_claims.value_of(None, None, delayed, ()) == 1
 
 
 def test_functions_of_the_package_are_altered_and_oracles_are_not():

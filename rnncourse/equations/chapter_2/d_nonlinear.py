@@ -117,10 +117,10 @@ def eq_ruler():
     """The bound seen through a diagonal ruler"""
 
     def inputs(rng):
-        """n = 1, 2, 3, 5 units, t - k = 1, 4, 2, 6; W normal, d from 0.1 to 10; one W of unequal entries"""
+        """n = 1, 2, 3, 5 units, t - k = 1, 4, 2, 6; W normal, d from 0.1 to 10; one W large and unequal"""
         for n, lag in (1, 1), (2, 4), (3, 2), (5, 6):
             yield rng.normal(size=(n, n)), 10 ** rng.uniform(-1, 1, n), rng.uniform(size=(lag + 1, n))
-        yield np.array([[2.0, -12.0], [0.3, 1.0]]), np.array([0.16, 1.0]), rng.uniform(0.3, 0.7, (5, 2))
+        yield np.array([[8.0, -48.0], [1.2, 4.0]]), np.array([0.16, 1.0]), rng.uniform(0.3, 0.7, (5, 2))
 
     def through(d, M):
         return d[:, None] * M / d

@@ -10,10 +10,11 @@ from rnncourse.lstm import Params, States
 
 
 def cells(rng):
-    """T = 0, 1, 2, 4 and 5 steps of n = 2, 1, 4, 3 and 2 units; all that is given is normal"""
-    for T, n, m in (0, 2, 1), (1, 1, 1), (2, 4, 2), (4, 3, 2), (5, 2, 3):
-        shapes = [(n, n + m)] * 4 + [(n,)] * 4 + [(T, m), n, n, (T + 1, n)]
-        yield tuple(rng.normal(size=shape) for shape in shapes)
+    """T = 0, 1, 2, 4 and 5 steps of n = 2, 1, 4, 3 and 2 units; all that is given is normal, the last target
+    ten times as large"""
+    for T, n, m, size in (0, 2, 1, 1), (1, 1, 1, 1), (2, 4, 2, 1), (4, 3, 2, 1), (5, 2, 3, 10):
+        shapes = [(n, n + m)] * 4 + [(n,)] * 4 + [(T, m), n, n]
+        yield *(rng.normal(size=shape) for shape in shapes), size * rng.normal(size=(T + 1, n))
 
 
 def forward(*a):

@@ -193,9 +193,9 @@ def eq_stabiliser():
     """Exponential gates without overflow"""
 
     def inputs(rng):
-        """Logarithms of the gates up to 3, and up to 2000"""
+        """Logarithms of the gates, and values, up to 3, and up to 2000"""
         for scale, T, n in (1, 6, 2), (3, 4, 1), (2000, 5, 2):
-            yield *rng.uniform(-scale, scale, (2, T, n)), rng.normal(size=(T, n))
+            yield *rng.uniform(-scale, scale, (2, T, n)), scale * rng.normal(size=(T, n))
 
     def by_recurrence(log_f, log_i, value):
         """C and N as they are defined, in 60 digits, which do not overflow."""
@@ -248,9 +248,9 @@ def eq_attention():
     """What a softmax readout sends back to each state directly"""
 
     def inputs(rng):
-        """T = 4 states of 3 units, 6 of 2, 1 of 2"""
+        """T = 4 states of 3 units, 6 of 2, 1 of 2, with a large v"""
         for T, n in (4, 3), (6, 2), (1, 2):
-            yield rng.normal(size=n), rng.normal(size=n), rng.normal(size=(T, n))
+            yield rng.normal(size=n), 5 * rng.normal(size=n), rng.normal(size=(T, n))
 
     def answer(u, v, h):
         e = np.exp(h @ u)

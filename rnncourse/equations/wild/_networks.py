@@ -100,15 +100,26 @@ def last(net):
 
 def nets(rng, size=0.7, f=tanh):
     """T = 1, 2, 4 and 5 steps of n = 2, 1, 3 and 2 units with a loss at every step; all that is given
-    is normal"""
-    for T, n, m in (1, 2, 1), (2, 1, 2), (4, 3, 2), (5, 2, 3):
+    is normal; and 3 steps with Jacobians, states and derivatives beyond 1"""
+
+    def drawn(T, n, m):
         shapes = (n, n), (n, m), (n,), (n, n), (n,), (T, m), (n,), (T, n)
-        drawn = (size * rng.normal(size=shape) for shape in shapes)
-        yield (Net(*drawn, np.zeros((T, n)), np.zeros((T + 1, n)), np.zeros((T, n)), f),)
+        fields = (size * rng.normal(size=shape) for shape in shapes)
+        return Net(*fields, np.zeros((T, n)), np.zeros((T + 1, n)), np.zeros((T, n)), f)
+
+    for T, n, m in (1, 2, 1), (2, 1, 2), (4, 3, 2), (5, 2, 3):
+        yield (drawn(T, n, m),)
+    yield (steep(drawn(3, 2, 1)),)
+
+
+def steep(net):
+    """The same shapes with large weights and a large h_0, and z_1, z_2, ... near 0 nevertheless."""
+    small = net._replace(**{name: 0.02 * getattr(net, name) for name in ("W", "U", "b", "h0")})
+    return small._replace(W=np.add(small.W, [[2, -2], [-1, 1]]), h0=small.h0 + 3, V=4 * net.V)
 
 
 def linear_nets(rng):
-    """as the nets with tanh, but with the identity in its place; T = 1, 2, 4 and 5 steps"""
+    """as the nets with tanh, but with the identity in its place; T = 1, 2, 4, 5 and 3 steps"""
     return nets(rng, f=identity)
 
 
@@ -180,9 +191,11 @@ def felt(unit):
 
 
 def units(rng):
-    """four steps of an LSTM of 1, 2, 3 and 5 units; all that is given is normal"""
+    """four steps of an LSTM of 1, 2, 3 and 5 units; all that is given is normal; then larger derivatives"""
     for n in 1, 2, 3, 5:
         yield (Unit(*rng.normal(size=(7, n))),)
+    u = Unit(*rng.normal(size=(7, 2)))
+    yield (u._replace(C_prev=3 * u.C_prev, to_state=10 * u.to_state, to_cell=10 * u.to_cell),)
 
 
 class Lstm(NamedTuple):

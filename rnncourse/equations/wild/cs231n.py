@@ -31,7 +31,7 @@ SOURCE = Source(
 
 def c01():
     def inputs(rng):
-        """one step of 2, 1, 3 and 2 units, the last of each network"""
+        """one step of 2, 1, 3, 2 and 2 units, the last of each network"""
         return nets(rng)
 
     def claim(net, scale=lambda net: net.D[-1][:, None]):

@@ -59,8 +59,8 @@ def d17():
 
 def d18():
     def inputs(rng):
-        """a . x with g along a, sin(a . x) near 0 and anywhere, with any g; steps of 0.1 and 0.5"""
-        for f, eta in (lambda s: s, 0.1), (np.sin, 0.5), (lambda s: s, 0.5):
+        """a . x with g along a, sin(a . x) near 0 and anywhere, with any g; steps of 0.1, 0.5 and 5"""
+        for f, eta in (lambda s: s, 0.1), (np.sin, 0.5), (lambda s: s, 0.5), (lambda s: s, 5):
             a = rng.normal(size=3)
             yield f, a, -1e-3 * a, a / (1.5 * np.linalg.norm(a)), eta
             yield f, a, *rng.normal(size=(2, 3)), eta

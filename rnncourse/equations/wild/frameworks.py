@@ -103,10 +103,10 @@ def t02():
 
 def t03():
     def inputs(rng):
-        """one update of 2 and 4 units; all that is given is normal"""
-        for n in 2, 4:
+        """one update of 2 and 4 units; all that is given is normal, twice as large for the latter"""
+        for n, size in (2, 1), (4, 2):
             shapes = (n, n), (n,), (n,), (n,)
-            yield tuple(rng.normal(size=shape) for shape in shapes)
+            yield tuple(size * rng.normal(size=shape) for shape in shapes)
 
     def kept(W, b, h, new):
         z = logistic(W @ h + b)

@@ -16,10 +16,11 @@ SOURCE = Source(
 
 
 def rows(rng):
-    """one step for 1 and 3 examples of 2 and 3 units with 3 and 2 inputs; all that is given is normal"""
-    for size, n, m in (1, 2, 3), (3, 3, 2):
-        shapes = (m, n), (n, n), (n,), (size, m), (size, n), (size, n)
-        yield tuple(rng.normal(size=shape) for shape in shapes)
+    """one step for 1 and 3 examples of 2 and 3 units with 3 and 2 inputs; all that is given is normal, at
+    last with dh ten times as large"""
+    for size, n, m, times in (1, 2, 3, 1), (3, 3, 2, 1), (3, 2, 3, 10):
+        shapes = (m, n), (n, n), (n,), (size, m), (size, n)
+        yield *(rng.normal(size=shape) for shape in shapes), times * rng.normal(size=(size, n))
 
 
 def by_step(loss, i):
@@ -108,10 +109,11 @@ def k12():
 
 def k13():
     def inputs(rng):
-        """one step of 2 and 3 units, biases and inputs in one; all that is given is normal"""
-        for n in 2, 3:
-            shapes = [(n, n)] * 3 + [(n,)] * 5
-            yield tuple(rng.normal(size=shape) for shape in shapes)
+        """one step of 2 and 3 units, biases and inputs in one; all that is given is normal, at last with
+        dh ten times as large"""
+        for n, times in (2, 1), (3, 1), (2, 10):
+            shapes = [(n, n)] * 3 + [(n,)] * 4
+            yield *(rng.normal(size=shape) for shape in shapes), times * rng.normal(size=n)
 
     def gates(W_z, W_r, W_h, b_z, b_r, b_h, h):
         z, r = logistic(h @ W_z + b_z), logistic(h @ W_r + b_r)

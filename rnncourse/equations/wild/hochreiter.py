@@ -288,9 +288,10 @@ def h07():
 
 def h09():
     def inputs(rng):
-        """vectors of 1, 2 and 5 entries: all of one size, and random"""
+        """vectors of 1, 2 and 5 entries: all of one size and of either sign, and random"""
         for n in 1, 2, 5:
             yield np.ones(n), -np.ones(n)
+            yield -np.ones(n), np.ones(n)
             yield rng.normal(size=n), rng.normal(size=n)
 
     def claim(x, y, times=lambda n: n):

@@ -17,7 +17,7 @@ SOURCE = Source(
 
 
 def ends(rng):
-    """T = 1, 2, 4 and 5 steps with the identity as activation; the loss is the sum of the last state"""
+    """T = 1, 2, 4, 5 and 3 steps with the identity as activation; the loss is the sum of the last state"""
     return nets(rng, f=identity)
 
 

@@ -15,7 +15,8 @@ SOURCE = Source(
 
 
 def classes(rng):
-    """T = 1, 4 and 5 steps of 2, 3 and 2 tanh units, a class as target at every step; weights normal"""
+    """T = 1, 4, 5 and 3 steps of 2, 3, 2 and 2 tanh units, a class as target at every step; weights
+    normal, in the last network large"""
     for (net,) in nets(rng):
         if len(net.h0) > 1:  # with one class there is nothing to learn
             yield (net._replace(y=np.eye(len(net.h0))[np.argmax(net.y, axis=1)]),)

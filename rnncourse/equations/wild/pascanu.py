@@ -38,14 +38,17 @@ def slope(x):
 
 
 def chains(rng):
-    """T = 1, 2, 4 and 5 steps of 2, 1, 3 and 2 units; all that is given is normal"""
+    """T = 1, 2, 4 and 5 steps of 2, 1, 3 and 2 units; all that is given is normal; and 3 steps of large W
+    from states near 0"""
+
+    def drawn(T, n):
+        shapes = (n, n), (T, n), (n,), (T, n)
+        return (size * rng.normal(size=shape) for size, shape in zip((0.8, 1, 1, 1), shapes, strict=True))
+
     for T, n in (1, 2), (2, 1), (4, 3), (5, 2):
-        yield (
-            0.8 * rng.normal(size=(n, n)),
-            rng.normal(size=(T, n)),
-            rng.normal(size=n),
-            rng.normal(size=(T, n)),
-        )
+        yield tuple(drawn(T, n))
+    W, drive, x0, c = drawn(3, 2)
+    yield np.add(0.1 * W, [[2, -2], [-1, 1]]), 0.02 * drive, 0.02 * x0, c
 
 
 def loss(W, drive, x0, c):
