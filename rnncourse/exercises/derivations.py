@@ -222,6 +222,18 @@ def windows(W, h, dl, tau):
 # Chapter 2
 
 
+@derives("2a-lag")
+def of_lag(W, h, dl, lag):
+    dW = np.zeros_like(W)
+    for t in range(lag + 1, len(h)):  # the losses that have a term
+        row = dl[t]  # the loss gradient that starts a term
+        k = t - lag  # the use of W
+        for i in range(t, k, -1):  # the steps of a term
+            row = (row * slope(h[i])) @ W  # the product with a Jacobian
+        dW += np.outer(row * slope(h[k]), h[k - 1])  # what a term adds to dW
+    return dW
+
+
 @derives("2b")
 def power(M, n):
     lam, Q = np.linalg.eig(M)  # the eigenvalues and eigenvectors

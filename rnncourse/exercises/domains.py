@@ -84,6 +84,11 @@ def windows(rng):
     return W, h, dl, size(rng, len(h) + 1)
 
 
+def lagged(rng):
+    W, h, dl = through_time(rng)
+    return W, h, dl, int(rng.integers(0, len(h) - 1))
+
+
 def diagonalizable(rng):
     while True:
         M, n = rng.uniform(-1.5, 1.5, (2 * [size(rng)])), int(rng.integers(0, 9))

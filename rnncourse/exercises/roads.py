@@ -119,6 +119,17 @@ def windows_in_one_line(W, h, dl, tau):
 # Chapter 2
 
 
+@derives("2a-lag")
+def of_lag_in_one_product(W, h, dl, lag):
+    T = len(h) - 1
+    rows = dl[lag + 1 :]  # the loss gradients that start a term
+    for i in range(lag):  # the number of Jacobians
+        s = slope(h[lag + 1 - i : T + 1 - i])  # the slopes of a step back
+        rows = (rows * s) @ W  # the product with a Jacobian
+    delta = rows * slope(h[1 : T + 1 - lag])  # the last slopes, before the use of W
+    return delta.T @ h[: T - lag]  # the product with the states before
+
+
 @derives("2b")
 def power_with_a_diagonal(M, n):
     lam, Q = np.linalg.eig(M)  # the eigenvalues and eigenvectors

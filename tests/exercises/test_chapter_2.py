@@ -76,6 +76,19 @@ def width(w):
     return 1 / complex_step(x_50, b)
 
 
+def of_lag(W, h, dl, lag):
+    """Each term from the complex step: step k has a copy of W of its own, and the run goes on to the loss."""
+
+    def loss(copy, t):
+        v = h[t - lag - 1]
+        for i in range(t - lag, t + 1):
+            given = np.log(h[i] / (1 - h[i])) - W @ h[i - 1]
+            v = sigma((copy if i == t - lag else W) @ v + given)
+        return dl[t] @ v
+
+    return sum(complex_step(lambda copy, t=t: loss(copy, t), W) for t in range(lag + 1, len(h)))
+
+
 def mirror():
     """Signs drawn at random: only the moduli matter."""
     return np.random.default_rng(3).choice([-1, 1], size=(6, 2)) * [0.4, 2.5]
@@ -158,6 +171,7 @@ def variance(n=1e12):
 
 
 ANSWERS = {
+    "2a-lag": of_lag,
     "2a-mirror": mirror(),
     "2a-telescope": telescope(),
     "2b-disguise": moved,
@@ -187,6 +201,37 @@ def test_an_answer_found_in_another_way_passes(key):
         answer = np.array([[Fraction(entry) for entry in row] for row in answer])
     verdict = check(key, answer, record=False)
     assert verdict.passed and verdict.error < 1e-8, str(verdict)
+
+
+def cut(belongs, first=1):
+    """The double sum with a condition on t, k and the lag."""
+
+    def answer(W, h, dl, lag):
+        dW, s = 0, h * (1 - h)
+        for t in range(1, len(h)):
+            row = dl[t]
+            for k in range(t, first - 1, -1):
+                if belongs(t, k, lag):
+                    dW = dW + np.outer(row * s[k], h[k - 1])
+                row = row * s[k] @ W
+        return dW
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "answer, slug",
+    [
+        (cut(lambda t, k, lag: t - k <= lag), "other-lags-too"),
+        (cut(lambda t, k, lag: t - k >= lag), "other-lags-too"),
+        (cut(lambda t, k, lag: t - k + 1 == lag), "neighbouring-lag"),
+        (cut(lambda t, k, lag: t - k == lag, first=0), "spurious-k0"),
+        (cut(lambda t, k, lag: t - k == lag and t < 5), "end-missing"),
+        (cut(lambda t, k, lag: t - k == lag and t == 5), "one-term-only"),
+    ],
+)
+def test_a_sum_over_other_terms_than_those_of_the_lag_is_named(answer, slug):
+    assert check("2a-lag", answer, record=False).mistake == slug
 
 
 @pytest.mark.parametrize("scale", [-1, 1e-3, 1e6])

@@ -71,6 +71,11 @@ PROMISED = {
         too-few too-many k0-terms ascending-order power-form from-h0 missing-immediate
         one-factor-too-many one-factor-too-few loss-and-use-exchanged jacobian-off-by-one
     """,
+    "2a-lag": """
+        other-lags-too neighbouring-lag one-term-only spurious-k0 end-missing mean-over-terms
+        transposed state-off-by-one no-derivative-immediate transport-transposed reversed-product
+        power-of-last jacobian-off-by-one one-factor-too-many one-factor-too-few reused-loss-gradient
+    """,
     "2a-mirror": "units-swapped scaled symmetry-of-sigma",
     "2a-telescope": """
         power-too-high factor-kept ascending-order from-the-left first-term-missing term-missing

@@ -9,6 +9,9 @@ from rnncourse import rnn
 from rnncourse.check.answers import Kind, arrays, unequal
 from rnncourse.check.exercises import exercise
 from rnncourse.check.running import UnreadableError
+from rnncourse.exercises import domains
+from rnncourse.exercises.chapter_1.b_gradient import gradient, transport
+from rnncourse.exercises.steps import network, triangle
 
 # 2a: the terms of dL/dW for T = 3
 
@@ -58,10 +61,6 @@ def shown(term):
     return f"({term[0]}, {term[1]}, {list(term[2])})"
 
 
-def triangle():
-    return [(t, k) for t in (1, 2, 3) for k in range(1, t + 1)]
-
-
 def newest_first(t, k):
     return list(range(t, k, -1))
 
@@ -80,7 +79,7 @@ def newest_first(t, k):
     ),
     kind=Kind(read_terms, unequal, differing_terms(walk), numeric=False),
 )
-def expanded_sum(pairs=triangle, factors=newest_first):
+def expanded_sum(pairs=lambda: triangle(3), factors=newest_first):
     return [(t, k, factors(t, k)) for t, k in pairs()]
 
 
@@ -100,7 +99,7 @@ def _():
 
     One follows the gradient back through time and leaves out the copy of W of the step itself.
     """
-    return [(t, k) for t, k in triangle() if k < t]
+    return [(t, k) for t, k in triangle(3) if k < t]
 
 
 @expanded_sum.mistake("loss-and-use-exchanged", "eq-expanded-sum")
@@ -117,7 +116,7 @@ expanded_sum.also("too-few", pairs=lambda: [(3, k) for k in (0, 1, 2, 3)])
 
 
 for size in range(6):
-    for some in combinations(triangle(), size):
+    for some in combinations(triangle(3), size):
         if list(some) != [(2, 1), (3, 1), (3, 2)]:
             expanded_sum.also("too-few", pairs=lambda some=some: some)
 
@@ -147,7 +146,7 @@ def _():
 
 for size in (1, 2):
     for some in combinations([(1, 0), (2, 0), (3, 0)], size):
-        expanded_sum.also("k0-terms", pairs=lambda some=some: [*triangle(), *some])
+        expanded_sum.also("k0-terms", pairs=lambda some=some: [*triangle(3), *some])
 
 
 @expanded_sum.mistake("ascending-order", "eq-transport", part="factors")
@@ -239,12 +238,137 @@ def slips_of(t, k):
     return {tuple(factors) for factors in lists} - {*map(tuple, [right, right[::-1], [3], *powers])}
 
 
-for t, k in triangle():
+for t, k in triangle(3):
     for factors in slips_of(t, k):
         expanded_sum.also("one-term-wrong", lambda one=(t, k, factors): with_one(expanded_sum(), one))
 
 for some in [(1, 2)], [(2, 3)], [(1, 3)], [(1, 2), (2, 3)], [(0, 0)], [(0, 1)]:
-    expanded_sum.also("too-many", pairs=lambda some=some: [*triangle(), *some])
+    expanded_sum.also("too-many", pairs=lambda some=some: [*triangle(3), *some])
+
+
+# 2a-lag: the terms of one lag, for any T
+
+
+def with_lag(lag):
+    def draw(rng):
+        return *network(3, 5)(rng), lag
+
+    draw.__doc__ = f"n = 3, T = 5 and lag = {lag}"
+    return draw
+
+
+@exercise(
+    "2a-lag",
+    "The terms of one lag",
+    "f(W, h, dl, lag), the (n, n) sum of the terms with this lag, from states h and loss gradients dl, both "
+    "(T+1, n)",
+    with_lag(2),
+    with_lag(0),
+    with_lag(4),
+    domain=domains.lagged,
+    hints=(
+        "Take T = 3 and lag 1. Which pairs (t, k) are these, and which is the first t that has one?",
+        "The pairs are (t, t - lag) for t = lag + 1, ..., T. Each term begins with the row g_t, and lag "
+        "Jacobians follow, J_t first.",
+        "J_i is `(h[i] * (1 - h[i]))[:, None] * W`. With the row `g = dl[t] @ J_t @ ... @ J_{k+1}` a term is "
+        "`np.outer(g * h[k] * (1 - h[k]), h[k - 1])`.",
+    ),
+    alike=(
+        *map("+".join, transport.alike),
+        *("reused-loss-gradient+one-term-only", "jacobian-off-by-one+neighbouring-lag"),
+        *("reversed-product+neighbouring-lag", "power-of-last+neighbouring-lag"),
+    ),
+)
+def of_lag(W, h, dl, lag, pairs=lambda T, lag: [(t, t - lag) for t in range(lag + 1, T + 1)], **parts):
+    return gradient(W, h, dl, terms=lambda T: pairs(T, lag), **parts)
+
+
+gradient.share(
+    of_lag,
+    "transposed",
+    "reused-loss-gradient",
+    "loss-off-by-one",
+    "state-off-by-one",
+    "no-derivative-immediate",
+    "no-derivative-transport",
+    "transport-transposed",
+    "order-swapped",
+    "reversed-product",
+    "power-of-last",
+    "power-of-first",
+    "jacobian-off-by-one",
+    "one-factor-too-many",
+    "one-factor-too-few",
+    "derivative-at-h",
+    "tanh-derivative",
+)
+
+
+@of_lag.mistake("other-lags-too", "eq-expanded-sum", part="pairs")
+def _(T, lag):
+    """There are terms of other lags in your sum. Only those with t - k equal to the lag belong to it.
+
+    The double sum is cut off at the lag.
+    """
+    return [(t, k) for t, k in triangle(T) if t - k <= lag]
+
+
+of_lag.also("other-lags-too", pairs=lambda T, lag: [(t, k) for t, k in triangle(T) if t - k >= lag])
+
+
+@of_lag.mistake("neighbouring-lag", "eq-expanded-sum", part="pairs")
+def _(T, lag):
+    """This is the sum for a lag that is one off. The lag counts the steps from h_k to h_t, not the states.
+
+    From k to t, both included, there is one number more than there are steps.
+    """
+    return [(t, t - lag + 1) for t in range(lag, T + 1)]
+
+
+of_lag.also("neighbouring-lag", pairs=lambda T, lag: [(t, t - lag - 1) for t in range(lag + 2, T + 1)])
+
+
+@of_lag.mistake("one-term-only", "eq-expanded-sum", part="pairs")
+def _(T, lag):
+    """Only one of the terms is there: several losses have one with this lag.
+
+    The last loss is taken for the loss; or `=` is written for `+=`.
+    """
+    return [(T, T - lag)]
+
+
+of_lag.also("one-term-only", pairs=lambda T, lag: [(lag + 1, 1)])
+
+
+@of_lag.mistake("spurious-k0", "eq-expanded-sum", part="pairs")
+def _(T, lag):
+    """There is a term for k = 0. h_0 is given and does not depend on W; and in Python `h[0 - 1]` is the last
+    state, without a warning.
+
+    One begins with the loss of step t = lag.
+    """
+    return [(t, t - lag) for t in range(lag, T + 1)]
+
+
+@of_lag.mistake("end-missing", "eq-expanded-sum", part="pairs")
+def _(T, lag):
+    """The term of the first or of the last such loss is missing: t runs from lag + 1 to T, both included.
+
+    `range` leaves out its end.
+    """
+    return [(t, t - lag) for t in range(lag + 1, T)]
+
+
+of_lag.also("end-missing", pairs=lambda T, lag: [(t, t - lag) for t in range(lag + 2, T + 1)])
+
+
+@of_lag.mistake("mean-over-terms", "eq-expanded-sum")
+def _(W, h, dl, lag):
+    """The terms are averaged. They add up: the lags together must give dL/dW.
+
+    There are fewer terms with a long lag, and one wants to compare.
+    """
+    return of_lag(W, h, dl, lag) / (len(h) - 1 - lag)
 
 
 # 2a: other states, the same Jacobian
