@@ -56,7 +56,10 @@ TESTS = {  # module -> the tests that are to notice, the fastest first
     **{f"certificates/{name}.py": PROOFS for name in ("__init__", "oracles")},
     **{page: PROOFS for page in PAGES["equations"]},
     **{f"check/{name}.py": [*CHECKS, *CONTENT[::-1]] for name in ENGINE},
-    "check/search.py": ["tests/check/test_search.py"],
+    **{
+        f"check/{name}.py": [f"tests/check/test_{other}.py" for other in (name, "search", "relations")]
+        for name in ("altering", "relations", "search")
+    },
     **{
         page: [f"tests/exercises/test_{page.split('/')[1]}.py", *CONTENT, CHECKS[0]]  # its chapter's first
         for page in PAGES["exercises"]

@@ -209,7 +209,7 @@ def of_shape(names, shape):
 def with_rows(names, shape):
     """The variables of which each row, or each entry, has a shape."""
     arrays = ((name, other) for name, other in names.items() if isinstance(other, tuple))
-    return sorted(name for name, other in arrays if other and other[1:] == shape and name.isidentifier())
+    return sorted(name for name, other in arrays if other[1:] == shape and name.isidentifier())
 
 
 def rows_like(node, names):

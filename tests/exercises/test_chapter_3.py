@@ -195,6 +195,16 @@ def constant_gates(f):
     return found
 
 
+def biases(shortest, longest, n):
+    """By bisection: with which forget bias is a half left after so many steps?"""
+    low, high = np.full(n, -30.0), np.full(n, 30.0)
+    for _ in range(60):
+        b = (low + high) / 2
+        too_open = sigma(b) ** np.linspace(shortest, longest, n) > 0.5
+        low, high = np.where(too_open, low, b), np.where(too_open, b, high)
+    return [b, -b]
+
+
 def leaking(C0, phi, t):
     """The worst case, step by step."""
     bound = abs(C0)
@@ -238,6 +248,7 @@ RIGHT = {
         lambda h: np.array(gru(*weights_and_x[:-1], h)), weights_and_x[-1]
     ),
     "3-latch": pull,
+    "3-chrono": biases,
     "3f-step": lambda W, V, b, c, x, h: averaging(gates_of(W, b, [x])[0], h, V @ x + c),
     "3f-path": path(),
     "3f-scan": prefix_maps,
