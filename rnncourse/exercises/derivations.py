@@ -380,6 +380,20 @@ def varying(f):
     return np.log(2) / rate  # the division
 
 
+@derives("3d-coupled")
+def coupled(dC, C_prev, f, C_tilde):
+    df = dC * (C_prev - C_tilde)  # the gradient by the gate
+    return df * slope(f)  # the step through sigma
+
+
+@derives("3d-peephole")
+def peephole(f_next, o, C, p, dh, dC_next):
+    shown = np.tanh(C)  # what the cell shows
+    do = dh * shown * slope(o)  # the gradient by the pre-activation of the gate
+    direct = dh * o * slope_of_tanh(shown)  # the way beside the gate
+    return f_next * dC_next + direct + do * p  # the sum of the three ways
+
+
 @derives("gru")
 def gru(W_z, W_r, W_h, x_t, h_prev):
     v = np.concatenate([h_prev, x_t])  # what the gates read

@@ -203,6 +203,19 @@ def bias(rng):
     return (float(rng.uniform(-5, 10)),)
 
 
+def coupled_step(rng):
+    """dC_t, C_{t-1}, f_t and the candidate of one step."""
+    dC, C_prev, f, C_tilde = rng.uniform(-1, 1, (4, size(rng)))
+    return 3 * dC, 3 * C_prev, 0.5 + 0.48 * f, 0.98 * C_tilde
+
+
+def peephole_step(rng):
+    n = size(rng)
+    f_next, o = rng.uniform(0.02, 0.98, (2, n))
+    C, p, dh, dC_next = rng.uniform(-3, 3, (4, n))
+    return f_next, o, C, p, dh, dC_next
+
+
 def gru_step(rng):
     n, m, s = size(rng), size(rng), scale(rng)
     return *rng.uniform(-s, s, (3, n, n + m)), rng.uniform(-1.5, 1.5, m), rng.uniform(-1, 1, n)

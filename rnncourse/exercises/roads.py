@@ -291,6 +291,22 @@ def half_life_of_the_product(f):
     return np.log(0.5) / np.log(g)  # the division
 
 
+@derives("3d-coupled")
+def coupled_in_two_terms(dC, C_prev, f, C_tilde):
+    s = slope(f)  # the slopes
+    old = dC * C_prev * s  # the term of the old cell
+    new = dC * C_tilde * s  # the term of the candidate
+    return old - new  # the sum of both uses
+
+
+@derives("3d-peephole")
+def peephole_by_the_output(f_next, o, C, p, dh, dC_next):
+    shown = np.tanh(C)  # what the cell shows
+    inside = shown * p * slope(o)  # the way through the gate
+    beside = o * slope_of_tanh(shown)  # the way beside the gate
+    return dh * (inside + beside) + dC_next * f_next  # the sum of the three ways
+
+
 @derives("gru")
 def gru_in_two_shares(W_z, W_r, W_h, x_t, h_prev):
     n = len(h_prev)

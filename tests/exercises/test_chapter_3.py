@@ -48,6 +48,17 @@ def a_transport(weights=lambda W: W, forget=1, write=1, candidate=1, late=0, at_
     return full
 
 
+def a_peephole(inside=1, carry=1, over_all=False):
+    """Through sech^2, and the gate's slope by the complex step."""
+
+    def into_cell(f_next, o, C, p, dh, dC_next):
+        move = sigma(np.log(o / (1 - o)) + inside * p * 1e-30j).imag / 1e-30
+        own = dh * (o / np.cosh(C) ** 2 + np.tanh(C) * move)
+        return f_next * (carry * dC_next + own) if over_all else carry * f_next * dC_next + own
+
+    return into_cell
+
+
 def averaging(z, h, c):
     return h + z * (c - h)
 
@@ -161,6 +172,20 @@ ANSWERS = [
     ("3c-varying", "not-per-step", lambda f: 1 / -np.log2(f.prod(axis=0))),
     ("3c-varying", "over-units", lambda f: 1 / -np.log2(f).mean(axis=1)),
     ("3c-varying", "over-units", lambda f: 1 / -np.log2(f).mean()),
+    (
+        "3d-coupled",
+        "use-missing",
+        lambda dC, C, f, c: [-a * b * g * (1 - g) for a, b, g in zip(dC, c, f, strict=True)],
+    ),
+    (
+        "3d-coupled",
+        "signs-alike",
+        lambda dC, C, f, c: dC * f * (1 - f) * C + dC * c * (1 - f) * (1 - (1 - f)),
+    ),
+    ("3d-coupled", "sign", lambda dC, C, f, c: dC * (c - C) * f * (1 - f)),
+    ("3d-peephole", "peephole-missing", a_peephole(inside=0)),
+    ("3d-peephole", "gate-over-all", a_peephole(over_all=True)),
+    ("3d-peephole", "not-carried", a_peephole(carry=0)),
     ("3c-full", "path-missing", a_transport(forget=0)),
     ("3c-full", "path-missing", a_transport(write=0)),
     ("3c-full", "path-missing", a_transport(candidate=0)),
@@ -243,6 +268,8 @@ RIGHT = {
     "3c-half-life": half_life,
     "3c-varying": constant_gates,
     "3b-bound": leaking,
+    "3d-coupled": lambda dC, C, f, c: dC * (C - (f * C + (1 - f) * c)) * f,  # C_{t-1} - C_t is a share of it
+    "3d-peephole": a_peephole(),
     "gru": gru,
     "gru-jacobian": lambda *weights_and_x: complex_step(
         lambda h: np.array(gru(*weights_and_x[:-1], h)), weights_and_x[-1]

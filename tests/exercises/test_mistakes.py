@@ -143,6 +143,11 @@ PROMISED = {
         arithmetic-mean not-per-step one-step-only mean-of-half-lives over-units time-constant
         linear-decay inverted sign fraction-returned
     """,
+    "3d-coupled": "use-missing signs-alike sign slope-missing tanh-slope loss-left-out",
+    "3d-peephole": """
+        peephole-missing gate-slope-missing cell-for-tanh tanh-slope-missing slope-at-cell not-carried
+        carried-whole gate-over-all
+    """,
     "gru": """
         update-inverted gate-not-coupled reset-after-matrix reset-missing reset-on-input
         gates-swapped gated-candidate input-order

@@ -1,10 +1,218 @@
-"""The exercises of page 3d: the gated recurrent unit."""
+"""The exercises of page 3d: variables that are used in one more place, and the gated recurrent unit."""
 
 import numpy as np
 
 from rnncourse.check.exercises import exercise
 from rnncourse.exercises import domains
+from rnncourse.exercises.steps import slope_from_h
 from rnncourse.rnn import sigma
+
+# 3d-coupled: one gate that is used twice
+
+
+def coupled_step(n):
+    def draw(rng):
+        dC, C_prev = rng.uniform(-2, 2, (2, n))
+        return dC, C_prev, rng.uniform(0.1, 0.9, n), rng.uniform(-0.9, 0.9, n)
+
+    draw.__doc__ = f"{n} units"
+    return draw
+
+
+@exercise(
+    "3d-coupled",
+    "One gate for both",
+    "f(dC, C_prev, f, C_tilde), the gradient delta_f (n,) with respect to the pre-activation of f_t",
+    coupled_step(3),
+    coupled_step(1),
+    domain=domains.coupled_step,
+    hints=(
+        "f_t is used twice: beside C_{t-1}, and inside 1 - f_t beside the candidate. One term for each.",
+        "The second term has a minus sign, because 1 - f_t falls when f_t rises. Both carry dC_t.",
+        "df = dC * (C_prev - C_tilde). Then one slope of sigma leads to the pre-activation.",
+    ),
+)
+def coupled(
+    dC,
+    C_prev,
+    f,
+    C_tilde,
+    uses=lambda C_prev, C_tilde: C_prev - C_tilde,
+    slope=slope_from_h,
+    arrives=lambda dC: dC,
+):
+    return arrives(dC) * uses(C_prev, C_tilde) * slope(f)
+
+
+@coupled.mistake("use-missing", "eq-lstm-delta", part="uses")
+def _(C_prev, C_tilde):
+    """One of the two uses of f_t is missing: it multiplies C_{t-1}, and 1 - f_t multiplies the candidate.
+
+    The page's own formula is taken, in which the input gate has a gradient of its own.
+    """
+    return C_prev
+
+
+coupled.also("use-missing", uses=lambda C_prev, C_tilde: -C_tilde)
+coupled.also("use-missing", uses=lambda C_prev, C_tilde: C_tilde)
+
+
+@coupled.mistake("signs-alike", "eq-lstm-delta", part="uses")
+def _(C_prev, C_tilde):
+    """Both terms have the same sign. When f_t rises, the share 1 - f_t of the candidate falls.
+
+    The page's delta_f and delta_i are added, and 1 - f has the same slope as f but for the sign.
+    """
+    return C_prev + C_tilde
+
+
+@coupled.mistake("sign", "eq-lstm-delta", part="uses")
+def _(C_prev, C_tilde):
+    """The sign is wrong: an open f_t keeps C_{t-1}, and a closed one lets the candidate in.
+
+    The gate is taken for the share of the new, as the update gates of some libraries are.
+    """
+    return C_tilde - C_prev
+
+
+@coupled.mistake("slope-missing", "eq-lstm-delta", part="slope")
+def _(f):
+    """This is the gradient with respect to the gate f_t; with respect to its pre-activation there is one more
+    factor, the slope of sigma.
+
+    The two uses are the new part, and the last step is forgotten over them.
+    """
+    return 1
+
+
+@coupled.mistake("tanh-slope", "eq-lstm-delta", part="slope")
+def _(f):
+    """This is the slope of tanh, 1 - f^2; a gate goes through sigma.
+
+    The cell has both functions.
+    """
+    return 1 - f**2
+
+
+@coupled.mistake("loss-left-out", "eq-lstm-delta", part="arrives")
+def _(dC):
+    """This is the derivative of C_t. For that of the loss, multiply it by the gradient that arrives at C_t.
+
+    The local derivative is found, and the chain is not continued.
+    """
+    return 1
+
+
+# 3d-peephole: a gate that reads the cell
+
+
+def peephole_step(n):
+    def draw(rng):
+        f_next, o = rng.uniform(0.1, 0.9, (2, n))
+        return f_next, o, *rng.uniform(-1.5, 1.5, (4, n))
+
+    draw.__doc__ = f"{n} units"
+    return draw
+
+
+@exercise(
+    "3d-peephole",
+    "A gate that reads the cell",
+    "f(f_next, o, C, p, dh, dC_next), the total gradient dL/dC_t (n,)",
+    peephole_step(3),
+    peephole_step(1),
+    domain=domains.peephole_step,
+    hints=(
+        "C_t is used in three places: in C_{t+1}, inside the tanh of h_t, and inside the gate o_t of h_t.",
+        "The first two terms are those of the page. For the third, h_t moves with o_t by tanh(C_t).",
+        "And o_t moves with C_t by o_t (1 - o_t) p: the third term is dh * tanh(C) * o * (1 - o) * p.",
+    ),
+)
+def peephole(
+    f_next,
+    o,
+    C,
+    p,
+    dh,
+    dC_next,
+    carried=lambda f_next, dC_next: f_next * dC_next,
+    direct=lambda o, C, dh: dh * o * (1 - np.tanh(C) ** 2),
+    inside=lambda o, C, p, dh: dh * np.tanh(C) * o * (1 - o) * p,
+):
+    return carried(f_next, dC_next) + direct(o, C, dh) + inside(o, C, p, dh)
+
+
+@peephole.mistake("peephole-missing", "eq-lstm-bptt", part="inside")
+def _(o, C, p, dh):
+    """This is the gradient without the peephole: here o_t moves with C_t too.
+
+    The page's equation is copied, in which the gate does not see the new cell.
+    """
+    return 0
+
+
+@peephole.mistake("gate-slope-missing", "eq-lstm-bptt", part="inside")
+def _(o, C, p, dh):
+    """The slope of the gate is missing: C_t enters o_t through a sigma.
+
+    The peephole weight is written down as if it led into the gate itself.
+    """
+    return dh * np.tanh(C) * p
+
+
+@peephole.mistake("cell-for-tanh", "eq-lstm-bptt", part="inside")
+def _(o, C, p, dh):
+    """The output gate multiplies tanh(C_t), not C_t: what stands beside the gate is its derivative.
+
+    The gate acts on the cell, one says.
+    """
+    return dh * C * o * (1 - o) * p
+
+
+@peephole.mistake("tanh-slope-missing", "eq-lstm-bptt", part="direct")
+def _(o, C, dh):
+    """The slope of tanh is missing where C_t enters h_t beside the gate: h_t = o_t * tanh(C_t).
+
+    The gate is taken for the whole derivative.
+    """
+    return dh * o
+
+
+@peephole.mistake("slope-at-cell", "eq-lstm-bptt", part="direct")
+def _(o, C, dh):
+    """The slope of tanh is 1 minus the square of its output; you take 1 - C^2.
+
+    For gates and candidate the output is at hand under its own name; for the cell it is not.
+    """
+    return dh * o * (1 - C**2)
+
+
+@peephole.mistake("not-carried", "eq-lstm-bptt", part="carried")
+def _(f_next, dC_next):
+    """What comes from C_{t+1} is missing: C_t is used there too.
+
+    The two places in h_t are the interesting ones, and the old one is forgotten.
+    """
+    return 0
+
+
+@peephole.mistake("carried-whole", "eq-lstm-bptt", part="carried")
+def _(f_next, dC_next):
+    """dL/dC_{t+1} is added as it is: C_t enters C_{t+1} multiplied by a gate.
+
+    The carousel is remembered with the factor 1 of 1997.
+    """
+    return dC_next
+
+
+@peephole.mistake("gate-over-all", "eq-lstm-bptt")
+def _(f_next, o, C, p, dh, dC_next):
+    """The forget gate of step t + 1 multiplies all terms: it belongs to what comes from C_{t+1} alone.
+
+    Code that returns dC_{t-1} multiplies the finished sum by a gate, that of its own step.
+    """
+    return f_next * (dC_next + peephole(f_next, o, C, p, dh, 0))
+
 
 # The gated recurrent unit
 
