@@ -394,7 +394,8 @@ def powered_as_a_matrix(Q, lam, t, h0):
 
 @derives("wild-4")
 def into_cell_written_out(f, o, C, dh, dC):
-    return f * dC + f * dh * o * slope_of_tanh(np.tanh(C))  # the sum of both ways
+    through_h = f * dh * o * slope_of_tanh(np.tanh(C))  # the way through the output
+    return f * dC + through_h  # the sum of both ways
 
 
 @derives("wild-6")

@@ -272,6 +272,16 @@ def _(W, u, c, r, h):
     return np.diag(1 - np.tanh(u + W @ (r * h) + c) ** 2)
 
 
+@behind_reset.mistake("by-the-state", "eq-lstm-gates")
+def _(W, u, c, r, h):
+    """This is the derivative with respect to h. The product with W is on the way from h to n; c is added
+    after it.
+
+    The derivative with respect to h is the one that a recurrent network needs, and W belongs to it.
+    """
+    return behind_reset(W, u, c, r, h) @ W
+
+
 @behind_reset.mistake("slope-without-bracket", "eq-lstm-gates")
 def _(W, u, c, r, h):
     """r multiplies the slope, but inside the tanh it reaches W h only. There it multiplies c too, as printed.

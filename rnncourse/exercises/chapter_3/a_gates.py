@@ -145,6 +145,17 @@ def _(params, x_t, h_prev, C_prev):
     return step(lstm.Params(W_f, W_i, W_o, W_c, b_f, b_i, b_o, b_c), x_t, h_prev, C_prev)
 
 
+@step.mistake("output-candidate-swapped", "eq-lstm-gates")
+def _(params, x_t, h_prev, C_prev):
+    """The weights of the output gate and of the candidate have changed places: an lstm.Params holds f, i, o,
+    candidate.
+
+    Many texts write the four lines in the order f, i, candidate, o.
+    """
+    W_f, W_i, W_c, W_o, b_f, b_i, b_c, b_o = params
+    return step(lstm.Params(W_f, W_i, W_o, W_c, b_f, b_i, b_o, b_c), x_t, h_prev, C_prev)
+
+
 @step.mistake("scalar-gates", "eq-lstm-gates", part="gate")
 def _(z):
     """One number gates all units: each gate is a vector, one entry for each unit.
