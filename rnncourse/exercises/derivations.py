@@ -305,6 +305,17 @@ def volume(W, h0, T):
     return product ** (1 / len(h0))  # the root
 
 
+@derives("2e-relu")
+def paths(w, x, h0):
+    h, product = h0, np.ones(len(h0))
+    for x_t in x:  # the steps
+        z = w * h + x_t  # the pre-activation
+        factor = np.where(z > 0, w, 0.0)  # the factor of one step
+        product = factor * product  # the product of the steps
+        h = np.maximum(z, 0)  # the state
+    return np.diag(product)
+
+
 @derives("2-width")
 def width(w):
     mu = w * dsigma(0.5)  # the multiplier of one step

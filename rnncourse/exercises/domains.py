@@ -148,6 +148,13 @@ def orthogonal(rng):
     return np.linalg.qr(rng.normal(size=(n, n)))[0], rng.uniform(-2, 2, n), int(rng.integers(0, 12))
 
 
+def relu_network(rng):
+    """Paths of which many stay open."""
+    n, s = size(rng, 6), scale(rng)
+    w = rng.choice([1, rng.uniform(0.3, 2)])
+    return float(w), s * rng.uniform(-1, 2, (size(rng, 7), n)), s * rng.uniform(-1, 2, n)
+
+
 def steep(rng):
     return (rng.uniform(4.4, 9),)
 

@@ -217,6 +217,16 @@ def volume_by_logarithms(W, h0, T):
     return np.exp(total)
 
 
+@derives("2e-relu")
+def paths_from_the_lowest(w, x, h0):
+    h, lowest = h0, np.array(x[0] + w * h0)
+    for x_t in x:  # the steps
+        z = w * h + x_t  # the pre-activation
+        lowest = np.minimum(lowest, z)  # the lowest pre-activation so far
+        h = np.maximum(z, 0)  # the state
+    return np.diag((lowest > 0) * w ** len(x))  # the open paths and their weight
+
+
 @derives("2-wall")
 def wall():
     b = 0 - 6 * sigma(0)  # the wall

@@ -165,6 +165,32 @@ def volume(W, h0, T):
     return np.exp(np.log(np.linalg.svd(complex_step(run, h0))[1]).mean())
 
 
+def relu_paths(w, x, h0):
+    """From the complex step, where it is the real part that decides."""
+
+    def run(h):
+        for x_t in x:
+            z = w * h + x_t
+            h = np.where(z.real > 0, z, 0)
+        return h
+
+    return complex_step(run, h0)
+
+
+def masked(mask, late=False):
+    """The Jacobian of one step at a time, each with a mask from h_{t-1}, z_t and x_t."""
+
+    def answer(w, x, h0):
+        h, J = h0, np.eye(len(h0))
+        for x_t in x:
+            z = w * h + x_t
+            J = w * mask(h, z, x_t)[:, None] * (np.eye(len(h0)) if late else J)
+            h = np.maximum(z, 0)
+        return J * w ** (len(x) - 1) if late else J
+
+    return answer
+
+
 def variance(n=1e12):
     """The mean square of a determinant is n! times the variance to the n; its n-th root is 1."""
     return np.exp(np.log(n) - math.lgamma(n + 1) / n)
@@ -190,6 +216,7 @@ ANSWERS = {
     "2-clip": lambda g, c: np.array([[x * c / max(c, math.hypot(*row)) for x in row] for row in g]),
     "2e-half-life": lambda T: sum(0.5 ** (2 * k / T) for k in range(60000)),
     "2e-volume": volume,
+    "2e-relu": relu_paths,
     "2e-determinant": variance(),
 }
 
@@ -232,6 +259,19 @@ def cut(belongs, first=1):
 )
 def test_a_sum_over_other_terms_than_those_of_the_lag_is_named(answer, slug):
     assert check("2a-lag", answer, record=False).mistake == slug
+
+
+@pytest.mark.parametrize(
+    "answer, slug",
+    [
+        (masked(lambda h, z, x: h > 0), "state-off-by-one"),
+        (masked(lambda h, z, x: x > 0), "inputs-alone"),
+        (masked(lambda h, z, x: z > 0, late=True), "last-step-only"),
+        (masked(lambda h, z, x: np.ones(len(z))), "no-slopes"),
+    ],
+)
+def test_a_path_that_is_shut_by_something_else_is_named(answer, slug):
+    assert check("2e-relu", answer, record=False).mistake == slug
 
 
 @pytest.mark.parametrize("scale", [-1, 1e-3, 1e6])

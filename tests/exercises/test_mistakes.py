@@ -108,6 +108,10 @@ PROMISED = {
     "2d-forget": "slope-forgotten radius-decides frobenius-norm one-step-early",
     "2e-half-life": "modulus-not-squared modulus-returned e-fold straight-line large-T-only",
     "2e-volume": "state-off-by-one not-squared logistic-slope arithmetic-mean no-root",
+    "2e-relu": """
+        last-step-only any-step averaged shut-steps-skipped no-slopes state-off-by-one inputs-alone
+        weight-left-out weight-once one-factor-off vector
+    """,
     "2e-determinant": "length-for-volume deviation-for-variance inverted relu-variance",
     "2-wall": """
         old-start shift-kept sign sigma-for-slope slope-for-sigma threshold-of-old-start

@@ -175,6 +175,165 @@ def _(s):
     return np.abs(s).prod()
 
 
+# 2e-relu: which paths of a ReLU network stay open
+
+
+def relu_network(n, T):
+    def draw(rng):
+        w = rng.choice([0.8, 1.3]) * rng.uniform(0.9, 1.1)
+        x = rng.uniform(-2, 1.7, (T, n))
+        x[:, 0] = np.abs(x[:, 0])  # one path is open, and its inputs alone would say so
+        return w, x, np.append(1.0, rng.uniform(-1, 2.5, n - 1))
+
+    draw.__doc__ = f"{n} units and T = {T}"
+    return draw
+
+
+def active(w, x, h0):
+    """Whether a unit is active at a step, (T, n)."""
+    h, found = h0, []
+    for x_t in x:
+        h = np.maximum(w * h + x_t, 0)
+        found.append(h > 0)
+    return np.array(found)
+
+
+@exercise(
+    "2e-relu",
+    "The open paths of a ReLU network",
+    "f(w, x, h0), the (n, n) matrix dh_T/dh_0 for W = w I, inputs x of shape (T, n) and the first state h0",
+    relu_network(12, 4),
+    relu_network(3, 1),
+    domain=domains.relu_network,
+    hints=(
+        "One step of one unit first: what is dh_t/dh_{t-1} if z_t is positive, and what if it is negative?",
+        "Each factor is diagonal, so every unit has a product of its own. What does a single 0 do to it?",
+        "Run the network and keep a product per unit: `product = product * w * (z > 0)` at every step. "
+        "At the end, `np.diag(product)`.",
+    ),
+)
+def paths(
+    w,
+    x,
+    h0,
+    slopes=lambda w, x, h0: active(w, x, h0).all(axis=0),
+    weight=lambda w, T: w**T,
+    shape=np.diag,
+):
+    return shape(slopes(w, x, h0) * weight(w, len(x)))
+
+
+@paths.mistake("last-step-only", "eq-transport", part="slopes")
+def _(w, x, h0):
+    """Only one step decides here which paths are open. A path is shut for good by any step at which its unit
+    is not active.
+
+    The mask is made once, after the loop or before it.
+    """
+    return active(w, x, h0)[-1]
+
+
+paths.also("last-step-only", slopes=lambda w, x, h0: active(w, x, h0)[0])
+
+
+@paths.mistake("any-step", "eq-transport", part="slopes")
+def _(w, x, h0):
+    """A path counts as open here if its unit was active at one step or more. It must be active at every step:
+    a factor 0 is not made good by other factors.
+
+    `any` for `all`.
+    """
+    return active(w, x, h0).any(axis=0)
+
+
+@paths.mistake("averaged", "eq-transport", part="slopes")
+def _(w, x, h0):
+    """You add or average over the steps. The factors of the steps multiply, so a path is open or shut.
+
+    The fraction of the active steps looks like the fraction of the gradient.
+    """
+    return active(w, x, h0).mean(axis=0)
+
+
+paths.also("averaged", slopes=lambda w, x, h0: active(w, x, h0).sum(axis=0))
+
+
+@paths.mistake("shut-steps-skipped", "eq-step-jacobian")
+def _(w, x, h0):
+    """A step at which the unit is not active counts as a factor 1 here. Its slope is 0, and so is its factor.
+
+    Only the active steps multiply, and the others are passed over.
+    """
+    return np.diag(w ** active(w, x, h0).sum(axis=0))
+
+
+@paths.mistake("no-slopes", "eq-step-jacobian", part="slopes")
+def _(w, x, h0):
+    """All paths are open here: the slopes of ReLU are missing, which are 0 where z is negative.
+
+    ReLU is the identity, one thinks, and forgets its other half.
+    """
+    return np.ones(len(h0))
+
+
+@paths.mistake("state-off-by-one", "eq-step-jacobian", part="slopes")
+def _(w, x, h0):
+    """The slopes are one step late: the slope of step t belongs to z_t, so h_0 has none and z_T has one.
+
+    The slope is taken before the step, from the state that enters it.
+    """
+    return (h0 > 0) & active(w, x, h0)[:-1].all(axis=0)
+
+
+@paths.mistake("inputs-alone", "eq-rnn", part="slopes")
+def _(w, x, h0):
+    """The sign of x_t decides here. ReLU acts on z_t = w h_{t-1} + x_t, so a unit with a large state stays
+    active at a negative input.
+
+    The inputs are at hand, and no loop is needed.
+    """
+    return (x > 0).all(axis=0)
+
+
+@paths.mistake("weight-left-out", "eq-step-jacobian", part="weight")
+def _(w, T):
+    """The factor w of each step is missing; only for W = I is it 1.
+
+    The mask is the new part.
+    """
+    return 1.0
+
+
+@paths.mistake("weight-once", "eq-transport", part="weight")
+def _(w, T):
+    """w is there once for all steps. Every step multiplies by w.
+
+    The weight is put in front of the product.
+    """
+    return w
+
+
+@paths.mistake("one-factor-off", "eq-transport", part="weight")
+def _(w, T):
+    """The power of w is off by one: from h_0 to h_T there are T steps.
+
+    Between T states there are T - 1 steps, but there are T + 1 states.
+    """
+    return w ** (T - 1)
+
+
+paths.also("one-factor-off", weight=lambda w, T: w ** (T + 1))
+
+
+@paths.mistake("vector", "eq-transport", part="shape")
+def _(v):
+    """These may be the right entries, but as a vector: a Jacobian has one row per output.
+
+    All factors act entry by entry, so their product looks like the derivative.
+    """
+    return v
+
+
 # 2e: the variance that keeps a volume
 
 
