@@ -19,9 +19,9 @@ from rnncourse.rnn import Params
 
 
 def layers(rng):
-    """W of shape (1, 1), (4, 4), (3, 5) and (5, 2), normal entries"""
-    for n, d in (1, 1), (4, 4), (3, 5), (5, 2):
-        yield rng.normal(size=(n, d)), rng.normal(size=d)
+    """W of shape (1, 1), (4, 4), (3, 5), (5, 2) and (2, 3), normal entries, in the last 8 times larger"""
+    for n, d, times in (1, 1, 1), (4, 4, 1), (3, 5, 1), (5, 2, 1), (2, 3, 8):
+        yield times * rng.normal(size=(n, d)), rng.normal(size=d) / times
 
 
 def network(rng, T, n, m):
@@ -31,13 +31,14 @@ def network(rng, T, n, m):
 
 
 def steep(rng, T):
-    """A network of two units whose Jacobians have entries beyond 1."""
+    """A network of two units whose Jacobians and first immediate derivatives have entries beyond 1."""
     W, U, x, h0, c = network(rng, T, 2, 1)
-    return 0.1 * W + [[6, -6], [-6, 6]], 0.1 * U, x, 0.5 + 0.01 * h0, c
+    return np.add(0.02 * W, [[6, -6], [-6, 6]]), 0.1 * U, x, 0.01 * h0 - 8, c
 
 
 def networks(rng):
-    """T = 0, 1, 3, 5 steps of n = 2, 1, 3, 4 units; h_0 in (0, 1), all else normal; Jacobians beyond 1 too"""
+    """T = 0, 1, 3, 5 steps of n = 2, 1, 3, 4 units; h_0 in (0, 1), all else normal; also Jacobians and h_0
+    beyond 1"""
     for T, n, m in (0, 2, 1), (1, 1, 1), (3, 3, 2), (5, 4, 3):
         yield network(rng, T, n, m)
     yield steep(rng, 3)

@@ -18,13 +18,16 @@ from rnncourse.certificates.oracles import (
 )
 from rnncourse.rnn import Params
 
-from .a_jacobian import networks
+from .a_jacobian import networks, steep
 
 
 def steps(rng):
-    """one step of n = 1, 2 and 4 units with m = 1, 3 and 2 inputs; W, U, x_t and h_{t-1} normal"""
+    """one step of n = 1, 2 and 4 units with m = 1, 3 and 2 inputs; W, U, x_t and h_{t-1} normal; n = 2, m = 1
+    with large W and h_{t-1}"""
     for n, m in (1, 1), (2, 3), (4, 2):
         yield tuple(rng.normal(size=s) for s in [(n, n), (n, m), m, n])
+    W, U, x, h, _ = steep(rng, 1)
+    yield W, U, x[0], h
 
 
 def pairs(h):

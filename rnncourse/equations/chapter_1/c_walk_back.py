@@ -88,7 +88,7 @@ def eq_adjoint():
     """The walk back as a linear system"""
 
     def inputs(rng):
-        """T = 1, 3 and 5 steps of n = 1, 3 and 4 units; T = 4 steps of 2, with Jacobians beyond 1; no push"""
+        """T = 1, 3 and 5 steps of n = 1, 3 and 4 units; 4 steps of 2, Jacobians and h_0 beyond 1; no push"""
         for T, n, m in (1, 1, 1), (3, 3, 2), (5, 4, 3):
             yield *network(rng, T, n, m), np.zeros((T, n))
         yield *steep(rng, 4), np.zeros((4, 2))

@@ -4,7 +4,7 @@ import numpy as np
 
 from rnncourse.certificates.oracles import Certificate, Oracle, by_complex_step, by_dual_numbers, states
 
-from .a_jacobian import network
+from .a_jacobian import network, steep
 from .b_gradient import chain, pairs, parts
 
 
@@ -12,9 +12,11 @@ def eq_truncated():
     """Truncated backpropagation through time"""
 
     def inputs(rng):
-        """six steps of n = 3 units with a cut-off of 1, 2, 3 and 9 steps"""
+        """six steps of n = 3 units with a cut-off of 1, 2, 3 and 9 steps; of n = 2 units with Jacobians and
+        h_0 beyond 1, cut off at 3"""
         for tau in 1, 2, 3, 9:
             yield *network(rng, 6, 3, 2), tau
+        yield *steep(rng, 6), 3
 
     def made_of(kept):
         def formula(*a):

@@ -6,11 +6,12 @@ from rnncourse import rnn
 from rnncourse.certificates.oracles import Certificate, Oracle, derivative, exact, loss, product, states
 from rnncourse.rnn import Params
 
-from ..chapter_1.a_jacobian import network
+from ..chapter_1.a_jacobian import network, steep
 
 
 def three_steps(rng):
-    """T = 3 with n = 1, 2, 3, 4 and 4 units; h_0 in (0, 1), all else normal"""
+    """T = 3; n = 2 units, Jacobians and h_0 beyond 1; n = 1, 2, 3, 4, 4, h_0 in (0, 1), all else normal"""
+    yield steep(rng, 3)
     for n, m in (1, 1), (2, 3), (3, 1), (4, 2), (4, 4):
         yield network(rng, 3, n, m)
 

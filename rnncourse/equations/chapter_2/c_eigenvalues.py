@@ -79,7 +79,7 @@ def eq_dominant_mode():
             u = exact(rng.integers(1, 9, size=size))
             Q = exact(np.eye(size, dtype=int)) - 2 * np.multiply.outer(u, u) / (u @ u)
             lam = np.sort(rng.choice(np.arange(1, 10), size, replace=False))[::-1] * rng.choice([-1, 1], size)
-            yield Q, exact(lam) / 10, n
+            yield Q, exact(lam) / 5, n
         yield exact([[3, 4], [4, -3]]) / 5, exact([9, 4]) / 10, 30
 
     def mode(Q, lam, n):

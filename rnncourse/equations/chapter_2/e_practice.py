@@ -177,7 +177,9 @@ def eq_penalty():
     """The immediate derivative of the penalty on the links"""
 
     def inputs(rng):
-        """T = 1, 3 and 5 steps of n = 1, 2 and 4 units; weights, inputs and local gradients are normal"""
+        """one step of a unit with a large weight; T = 1, 3 and 5 steps of n = 1, 2 and 4 units; weights,
+        inputs and local gradients are normal"""
+        yield np.array([[40.0]]), rng.normal(size=(1, 1)), np.zeros(1), 20 * rng.normal(size=(2, 1))
         for T, n in (1, 1), (3, 2), (5, 4):
             yield (
                 3 * rng.normal(size=(n, n)),

@@ -79,8 +79,8 @@ def eq_clip():
     """Clipping the norm of a gradient"""
 
     def inputs(rng):
-        """g of 1, 2 and 5 entries, shorter and longer than c = 1 and c = 0.3, and of length c"""
-        for size, c in (1, 1.0), (2, 1.0), (5, 0.3):
+        """g of 1, 2 and 5 entries, shorter and longer than c = 1, 3 and 0.3, and of length c"""
+        for size, c in (1, 1.0), (2, 3.0), (5, 0.3):
             g = rng.normal(size=size)
             g = g / np.linalg.norm(g)
             yield from ((g * length, c) for length in (c / 5, c, 3 * c, 1e6 * c))

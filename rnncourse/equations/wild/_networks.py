@@ -255,11 +255,13 @@ def deltas(net, carry=1.0):
 
 
 def lstms(rng, lengths=(1, 3, 6), at_end=False):
-    """T = 1, 3 and 6 steps of 2, 1 and 3 units, started at normal h_0 and C_0; a loss at every step"""
-    for T, n, m in zip(lengths, (2, 1, 3), (1, 2, 2), strict=True):
+    """T = 1, 3 and 6 steps of 2, 1 and 3 units, started at normal h_0 and C_0; a loss at every step, steep in
+    the last network"""
+    for T, n, m, steep in zip(lengths, (2, 1, 3), (1, 2, 2), (1, 1, 3000), strict=True):
         shapes = [(n, n + m)] * 4 + [(n,)] * 4 + [(T, m), (n,), (n,), (T, n)]
         net = Lstm(*(rng.normal(size=shape) for shape in shapes))
-        yield (net._replace(g=net.g * (np.arange(T) == T - 1)[:, None]) if at_end else net,)
+        read = np.arange(T) == T - 1 if at_end else np.ones(T)
+        yield (net._replace(g=steep * read[:, None] * net.g),)
 
 
 def exceeds(bound, value):

@@ -190,7 +190,7 @@ def e07():
 
 
 def at_end(rng):
-    """LSTMs of T = 1, 4 and 10 steps with a loss at every step; all that is given is normal"""
+    """LSTMs of T = 1, 4 and 10 steps with a loss at every step, at last a steep one; all else normal"""
     return lstms(rng, lengths=(1, 4, 10))
 
 

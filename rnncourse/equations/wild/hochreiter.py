@@ -24,9 +24,9 @@ def flat(z):
 
 
 def paths(rng):
-    """q = 1, 2, 3 and 5 steps back in logistic networks of 2, 3, 2 and 2 units"""
-    for q, n in (1, 2), (2, 3), (3, 2), (5, 2):
-        yield rng.normal(size=(n, n)), flat(2 * rng.normal(size=(q, n)))
+    """q = 1, 2, 3 and 5 steps back in logistic networks of 2, 3, 2 and 2 units, W large in the last two"""
+    for q, n, size in (1, 2, 1), (2, 3, 1), (3, 2, 30), (5, 2, 30):
+        yield size * rng.normal(size=(n, n)), flat(2 * rng.normal(size=(q, n)))
 
 
 def iterated(W, slopes):
@@ -44,9 +44,10 @@ def iterated(W, slopes):
 
 def h01():
     def inputs(rng):
-        """T = 1, 3 and 5 steps of 2, 3 and 2 logistic units, a target at the last step"""
-        for T, n in (1, 2), (3, 3), (5, 2):
-            yield rng.normal(size=(n, n)), rng.normal(size=(T, n)), rng.uniform(size=n), rng.uniform(size=n)
+        """T = 1, 3 and 5 steps of 2, 3 and 2 logistic units, a target at the last step, at last a far one"""
+        for T, n, size in (1, 2, 1), (3, 3, 1), (5, 2, 20):
+            shapes = (n, n), (T, n), (n,)
+            yield *(rng.normal(size=shape) for shape in shapes), size * rng.normal(size=n)
 
     def forward(W, x, y0):
         y, net = [y0], []
@@ -259,7 +260,7 @@ def h06():
 
 def h07():
     def longer(rng):
-        """q = 2, 3 and 5 steps back in logistic networks of 3, 2 and 2 units"""
+        """q = 2, 3 and 5 steps back in logistic networks of 3, 2 and 2 units, W large in the last two"""
         return (a for a in paths(rng) if len(a[1]) > 1)
 
     def claim(W, slopes, V=None, shift=0):
@@ -463,14 +464,10 @@ def h13():
 
 def h14():
     def inputs(rng):
-        """T = 1, 3 and 5 steps of 2, 3 and 2 logistic units, a loss at every step"""
-        for T, n in (1, 2), (3, 3), (5, 2):
-            yield (
-                rng.normal(size=(n, n)),
-                rng.normal(size=(T, n)),
-                rng.uniform(size=n),
-                rng.normal(size=(T, n)),
-            )
+        """T = 1, 3 and 5 steps of 2, 3 and 2 logistic units, a loss at every step, at last a steep one"""
+        for T, n, size in (1, 2, 1), (3, 3, 1), (5, 2, 10):
+            shapes = (n, n), (T, n), (n,)
+            yield *(rng.normal(size=shape) for shape in shapes), size * rng.normal(size=(T, n))
 
     def forward(W, x, y):
         out = []

@@ -61,7 +61,7 @@ def k06():
 
 
 def at_end(rng):
-    """LSTMs of T = 1, 3 and 6 steps with the loss at the last step; all that is given is normal"""
+    """LSTMs of T = 1, 3 and 6 steps with the loss at the last step, at last a steep one; all else normal"""
     return lstms(rng, at_end=True)
 
 

@@ -116,9 +116,9 @@ def o03():
 
 
 def signs(rng):
-    """k = 1, 3 and 8 steps, lambda complex with modulus 0.5 and 0.9"""
+    """k = 1, 3 and 8 steps, lambda complex with modulus 0.5, 0.9 and 1.1"""
     for k in 1, 3, 8:
-        for r in 0.5, 0.9:
+        for r in 0.5, 0.9, 1.1:
             yield r * np.exp(1j * rng.uniform(0.3, 2.8)), k
 
 
@@ -183,8 +183,8 @@ def o05():
 
 def o07():
     def inputs(rng, lasting=False):
-        """lambda = 0.5, 0.9 and -0.9, an impulse of 1 at the start, k = 1, 5 and 40"""
-        for lam in 0.5, 0.9, -0.9:
+        """lambda = 0.5, 0.9, -0.9 and -1.1, an impulse of 1 at the start, k = 1, 5 and 40"""
+        for lam in 0.5, 0.9, -0.9, -1.1:
             for k in 1, 5, 40:
                 yield lam, k, lasting
 

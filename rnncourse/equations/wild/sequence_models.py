@@ -124,7 +124,7 @@ def n04():
 
 
 def single(rng):
-    """one step of LSTMs of 2, 1 and 3 units; all that is given is normal"""
+    """one step of LSTMs of 2, 1 and 3 units, the loss of the last steep; all else normal"""
     return lstms(rng, lengths=(1, 1, 1))
 
 

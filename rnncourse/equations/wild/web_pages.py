@@ -60,13 +60,14 @@ def w02():
 
 
 def peephole_steps(rng):
-    """3 and 5 steps of one peephole LSTM of 2 and 1 units; all that is given is normal"""
-    for T, n in (3, 2), (5, 1):
+    """3 and 5 steps of one peephole LSTM of 2 and 1 units; all that is given is normal, inputs and loss of
+    the first 3 and 100 times larger"""
+    for T, n, wide, steep in (3, 2, 3, 100), (5, 1, 1, 1):
         yield (
             rng.normal(size=(4, n, n)) * 0.7,
             rng.normal(size=(3, n)),
-            rng.normal(size=(T, 4, n)),
-            rng.normal(size=(T, n)),
+            wide * rng.normal(size=(T, 4, n)),
+            steep * rng.normal(size=(T, n)),
         )
 
 
