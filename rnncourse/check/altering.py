@@ -275,9 +275,9 @@ def shifted(index):
             for text in "b + 1", "b - 1":
                 lower, upper = (expression(text, b=bound) for bound in (index.lower, index.upper))
                 yield ast.Slice(lower, upper, index.step)
-        for end in "lower", "upper":
+        for end, first in ("lower", "1"), ("upper", "-1"):
             bound = getattr(index, end)
-            for text in ("b + 1", "b - 1") if bound else ("1",) if end == "lower" else ("-1",):
+            for text in ("b + 1", "b - 1") if bound else (first,):
                 new = expression(text, b=bound)
                 yield ast.Slice(**{"lower": index.lower, "upper": index.upper, end: new})
     elif isinstance(index, ast.Name | ast.BinOp | ast.UnaryOp):
@@ -310,7 +310,7 @@ def call_variants(node):
     elif len(node.args) > 1 and name != "np.outer":
         first, second, *others = node.args
         yield "order", ast.Call(node.func, [second, first, *others], node.keywords)
-    elif len(node.args) == 1 and isinstance(node.args[0], ast.List):
+    elif node.args and isinstance(node.args[0], ast.List):
         yield "order", ast.Call(node.func, [ast.List(node.args[0].elts[::-1], ast.Load())], node.keywords)
     for keyword in node.keywords:
         if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):

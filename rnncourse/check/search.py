@@ -14,9 +14,10 @@ import time
 import tokenize
 import warnings
 from collections.abc import Iterator
+from copy import copy
 from functools import cache, partial, wraps
 from importlib import import_module
-from itertools import count
+from itertools import tee
 from typing import NamedTuple
 
 import numpy as np
@@ -88,13 +89,9 @@ def kept(make):
 
     @wraps(make)
     def again(derivation, *others, **options):
-        found, more = made.setdefault(derivation, ([], make(derivation, *others, **options)))
-        for i in count():
-            if i == len(found) and (new := next(more, None)):
-                found.append(new)
-            if i == len(found):
-                return
-            yield found[i]
+        if derivation not in made:
+            (made[derivation],) = tee(make(derivation, *others, **options), 1)
+        return copy(made[derivation])
 
     return again
 
@@ -258,9 +255,9 @@ def variables(function, arguments):
     """{name: value} of the variables of a function, as they are at its end; "" is its result."""
     found = {}
 
-    def look(frame, event, result):
-        if event == "return" and frame.f_code is function.__code__:
-            found.update({**frame.f_locals, "": result})
+    def look(frame, _, result):
+        if frame.f_code is function.__code__:
+            found.update({**frame.f_locals, "": result})  # at last when it returns
 
     with watched(look):
         function(*copied(arguments))

@@ -7,7 +7,7 @@ import pytest
 from rnncourse.check import altering
 
 NAMES = {"x": (3,), "y": (3,), "h": (5, 3), "q": (3, 5, 3), "W": (3, 3), "n": (), "m": ()}
-NAMES |= {"t": int, "k": int, "s": tuple, "s.f": (3,), "s.i": (3,), "s.C": (5, 3), "": (3,)}
+NAMES |= {"t": int, "k": int, "s": tuple, "s.f": (3,), "s.i": (3,), "s.C": (5, 3), "s.g": (2,), "": (3,)}
 
 
 def made(text, within="{}", names=NAMES):
@@ -17,14 +17,14 @@ def made(text, within="{}", names=NAMES):
     kinds = {}
     for kind, new in altering.variants(node, names, parent):
         lines = [ast.unparse(ast.fix_missing_locations(n)) for n in (new if isinstance(new, list) else [new])]
-        kinds.setdefault(kind, set()).add("; ".join(lines).replace("\n   ", ""))
-    return kinds
+        kinds.setdefault(kind, []).append("; ".join(lines).replace("\n   ", ""))
+    return {kind: sorted(texts) for kind, texts in kinds.items()}  # twice the same would be twice the work
 
 
 def listed(text):
     """The same of a text "kind: this ; or this | another kind: ..."."""
     kinds = [part.split(": ", 1) for part in text.split(" | ")] if text else []
-    return {kind: {*texts.split(" ; ")} for kind, texts in kinds}
+    return {kind: sorted(texts.split(" ; ")) for kind, texts in kinds}
 
 
 EXPRESSIONS = {
@@ -42,8 +42,11 @@ EXPRESSIONS = {
     "t": "wrong-array: k",
     "x": "wrong-array: y ; W[k] ; W[k - 1] ; W[t] ; W[t - 1] ; h[k] ; h[k - 1] ; h[t] ; h[t - 1]",
     "W": "",
+    "h": "",
     "other": "",
     "s.f": "wrong-array: s.i",
+    "s.C": "",
+    "s.i": "wrong-array: s.f",
     "s.other": "",
     "W.T": "transposed: W",
     "h[2]": "wrong-array: x ; y",
@@ -68,6 +71,7 @@ EXPRESSIONS = {
     "f(x)": "",
     "f(n + m)": "",
     "f(x, y, n)": "order: f(y, x, n)",
+    "zip(x, y)": "order: zip(y, x)",
     "f([x, y])": "order: f([y, x])",
     "f([x], y)": "order: f(y, [x])",
     "np.outer(x, y)": "transposed: np.outer(y, x) | "
@@ -76,6 +80,8 @@ EXPRESSIONS = {
     "np.sum(x, keepdims=True)": "function: np.mean(x, keepdims=True) ; np.max(x, keepdims=True)",
     "np.mean(W, axis=0, out=y)": "function: np.sum(W, axis=0, out=y) ; np.max(W, axis=0, out=y) | "
     "axis: np.mean(W, out=y, axis=1) ; np.mean(W, out=y)",
+    "np.max(W, axis=1)": "function: np.sum(W, axis=1) ; np.mean(W, axis=1) | "
+    "axis: np.max(W, axis=0) ; np.max(W)",
     "np.einsum('ij,jk->ik', W, W)": "axis: np.einsum('ji,jk->ik', W, W) ; np.einsum('ij,kj->ik', W, W) | "
     "order: np.einsum(W, 'ij,jk->ik', W)",
     "np.einsum(x, [0])": "order: np.einsum([0], x)",
@@ -143,6 +149,7 @@ LINES = [
         "missing-step: pass | extra-factor: n = 0 * m | extra-term: n = 0 + m ; n = 0 - m",
     ),
     (ONCE, "W = 0", "missing-step: pass | transposed: W = 0; W = W.T"),
+    (ONCE, "q = 0", "missing-step: pass"),
     (ONCE, "n, W = 0", "missing-step: pass | transposed: n, W = 0; W = W.T"),
     (BEFORE_A_LOOP, "W[t] = y", "missing-step: pass"),
     (IN_A_LOOP, "W[t] = y", "missing-step: pass"),
@@ -166,14 +173,19 @@ def test_a_line_is_altered_as_slips_alter_it(within, line, slips):
 @pytest.mark.parametrize("shape, more", [((3,), "xy"), ((3, 3), "W"), ((5, 5), ""), (tuple, "")])
 def test_a_result_may_have_a_factor_too_many_if_it_is_of_its_shape(shape, more):
     found = made("return 0", ONCE, NAMES | {"": shape})
-    assert found.get("extra-factor", set()) == {f"return 0 * {name}" for name in more}
-    assert found["transposed"] == {"return 0 .T"} and "return 2 * 0" in found["constant"]
+    assert found.get("extra-factor", []) == [f"return 0 * {name}" for name in more]
+    assert found["transposed"] == ["return 0 .T"] and "return 2 * 0" in found["constant"]
+
+
+@pytest.mark.parametrize("shape, more", [((), True), ((3,), True), ((3, 3), False), ((3, 3, 3), False)])
+def test_a_line_may_have_a_factor_too_many_if_it_makes_no_matrix(shape, more):
+    assert ("extra-factor" in made("x = 0", ONCE, {"x": shape, "y": shape})) == more
 
 
 def test_each_of_several_results_is_altered_alone():
     found = made("return x, n, y", ONCE, {})
-    assert found["swapped-results"] == {"return (y, n, x)"}
-    assert found["sign"] == {"return (-x, n, y)", "return (x, -n, y)", "return (x, n, -y)"}
+    assert found["swapped-results"] == ["return (y, n, x)"]
+    assert found["sign"] == ["return (-x, n, y)", "return (x, -n, y)", "return (x, n, -y)"]
 
 
 @pytest.mark.parametrize(

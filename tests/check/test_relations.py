@@ -3,8 +3,155 @@
 import numpy as np
 import pytest
 
-from rnncourse.check import EXERCISES, check, relations
+from rnncourse.check import EXERCISES, check, relations, search
 from rnncourse.rnn import dsigma, sigma
+
+
+def samples(change, *rights):
+    return [((), (np.array(change(right)),), (right,)) for right in rights]
+
+
+def positive(*shape):
+    """Two arrays of positive numbers: the right values on two probes."""
+    return [np.random.default_rng(seed).uniform(1.5, 3, shape) for seed in (0, 1)]
+
+
+def signed(*shape):
+    return [right * (-1) ** np.arange(right.size).reshape(shape) for right in positive(*shape)]
+
+
+def times(factors, axis=0):
+    return lambda a: a * np.expand_dims(factors, [i for i in range(a.ndim) if i != axis])
+
+
+def plus(terms, axis=0):
+    return lambda a: a + np.expand_dims(terms, [i for i in range(a.ndim) if i != axis])
+
+
+def put(where, change=lambda entries: entries + 1):
+    """A change of some entries alone."""
+
+    def changed(a):
+        a = a.copy()
+        a[where] = change(a[where])
+        return a
+
+    return changed
+
+
+WEDGE, DIAGONAL = np.arange(2, 6), np.eye(4, dtype=bool)
+SAID = {
+    "flattened": (np.ravel, signed(4, 3), "result-reshaped", "only the shape"),
+    "a column": (lambda v: v[:, None], signed(4), "result-reshaped", "only the shape"),
+    "a list of a number": (lambda v: v[None], signed(), "result-reshaped", "only the shape"),
+    "a row before": (lambda a: np.concatenate([a[:1], a]), signed(4, 3), "result-reshaped", "before them"),
+    "an entry before": (lambda a: np.concatenate([a[:1], a]), signed(4), "result-reshaped", "before them"),
+    "a row after": (lambda a: np.concatenate([a, a[:1]]), signed(4, 3), "result-reshaped", "after them"),
+    "an entry after": (lambda a: np.concatenate([a, a[:1]]), signed(4), "result-reshaped", "after them"),
+    "two rows before": (lambda a: np.concatenate([a[:2], a]), signed(4, 3), None, ""),
+    "two rows after": (lambda a: np.concatenate([a, a[:2]]), signed(4, 3), None, ""),
+    "as a diagonal": (np.diag, signed(4), "result-reshaped", "as the diagonal"),
+    "of a diagonal": (np.diag, [np.diag(v) for v in signed(4)], "result-reshaped", "on the diagonal"),
+    "the diagonal alone": (np.diag, signed(4, 4), None, ""),
+    "one number": (np.sum, signed(4), None, ""),
+    "many for one": (lambda a: np.full(3, a), signed(), None, ""),
+    "other axes": (np.transpose, signed(4, 3), "result-reshaped", "another order"),
+    "two axes": (lambda a: np.swapaxes(a, 0, 2), signed(2, 3, 4), "result-reshaped", "another order"),
+    "backwards": (lambda a: a[::-1], signed(4, 3), "reversed", "in the reverse order"),
+    "too late": (lambda a: np.roll(a, 1, 0), signed(3, 2), "index-shifted", "too late"),
+    "too early": (lambda a: np.roll(a, -1, 0), signed(3, 2), "index-shifted", "too early"),
+    "a number too late": (lambda a: np.roll(a, 1), signed(3), "index-shifted", "too late"),
+    "one of two late": (lambda a: np.array([[7, 8], a[0]]), signed(2, 2), None, ""),
+    "other places": (lambda a: a[[1, 0, 2]], signed(3), "rearranged", "in other places"),
+    "other signs": (lambda a: -np.abs(a), signed(4, 3), "sign", "the sign that is wrong"),
+    "a factor": (lambda a: 0.7 * a, signed(4, 3), "constant", "the factor 0.7,"),
+    "a factor of three numbers": (lambda a: 0.7 * a, [*signed(), np.array(5.0)], "constant", "factor 0.7,"),
+    "a factor of two numbers": (lambda a: 0.7 * a, signed(), None, ""),
+    "a factor that depends": (lambda a: a * a[0], signed(3), "scaled", "one factor, which depends"),
+    "a factor of two entries": (lambda a: a * a[0], signed(2), None, ""),
+    "zeros": (lambda a: 0 * a, signed(4), None, ""),
+    "not zero": (lambda a: a + WEDGE, [0 * a for a in signed(4)], None, ""),
+    "a term": (lambda a: a - 0.25, signed(4), "extra-term", "off by -0.25,"),
+    "the rest": (lambda a: 0.3 - a, signed(4), "sign", "add up to 0.3,"),
+    "a root": (np.sqrt, positive(4), "constant", "to the power 0.5:"),
+    "an inverse": (lambda a: 1 / a, positive(4), "constant", "to the power -1:"),
+    "a root of nearly 1": (np.sqrt, [np.array([1.0005, 2, 3])], "constant", "to the power 0.5:"),
+    "ones": (np.ones_like, positive(4), "constant", "to the power 0:"),
+    "a power of what is negative": (lambda a: a**3, signed(4), None, ""),
+    "powers": (lambda a: a ** np.arange(1.3, 5), positive(4), None, ""),
+    "a row": (put(1), signed(4, 3), "some-rows", "Only the row 1 (counted from 0) is wrong"),
+    "two rows": (
+        put([0, 3], np.square),
+        signed(4, 3),
+        "some-rows",
+        "Only the rows 0, 3 (counted from 0) are",
+    ),
+    "an entry": (put(3), signed(4), "some-rows", "Only the row 3 "),
+    "a column wrong": (put(np.s_[:, 2], np.square), signed(4, 3), "some-columns", "Only the column 2 "),
+    "a column of pages": (put(np.s_[:, 2], np.square), signed(4, 3, 5), "some-columns", "Only the column 2 "),
+    "the diagonal": (put(DIAGONAL, np.square), signed(4, 4), "diagonal", "Only the diagonal is wrong"),
+    "all else": (put(~DIAGONAL, np.square), signed(4, 4), "diagonal", "The diagonal is right, and"),
+    "a diagonal of two": (put(np.eye(2, dtype=bool)), signed(2, 2), None, ""),
+    "a diagonal of zeros": (lambda a: a + np.diag(WEDGE**2), [np.diag(v) for v in signed(4)], None, ""),
+    "factors of rows": (times(WEDGE), signed(4, 3), "row-factors", "Each row is off by a factor"),
+    "factors of columns": (times(WEDGE, 1), signed(3, 4), "column-factors", "Each column is off by a factor"),
+    "factors of pages": (times(WEDGE, 2), signed(3, 2, 4), "page-factors", "multiplies the pages"),
+    "terms of rows": (plus(WEDGE), signed(4, 3), "row-terms", "Each row is off by a number"),
+    "terms of columns": (plus(WEDGE, 1), signed(3, 4), "column-terms", "added to the columns"),
+    "terms of pages": (plus(WEDGE, 2), signed(3, 2, 4), "page-terms", "added to the pages"),
+    "a vector": (times(WEDGE), signed(4), None, ""),
+    "rows of one entry": (times(WEDGE), signed(4, 1), None, ""),
+    "squares": (np.square, signed(4, 3), None, ""),
+}
+
+
+@pytest.mark.parametrize("change, rights, slug, words", SAID.values(), ids=SAID)
+def test_what_is_said_of_a_change_is_true(change, rights, slug, words):
+    said, says = relations.any_of(samples(change, *rights)) or (None, "")
+    assert (said, words in says) == (slug, True)
+
+
+UNDONE = [  # (kind, what a slip makes of the result, the right one)
+    ("result-reshaped", np.ravel, signed(4, 3)[0]),
+    ("result-reshaped", lambda a: a[:, None], signed(4)[0]),
+    ("result-reshaped", lambda a: a[None], signed(4)[0]),
+    ("result-reshaped", np.transpose, signed(4, 3)[0]),
+    ("result-reshaped", lambda a: np.concatenate([2 * a[:1], a]), signed(4, 3)[0]),
+    ("result-reshaped", lambda a: np.concatenate([a, 2 * a[:1]]), signed(4, 3)[0]),
+    ("result-reshaped", np.diag, np.diag(signed(4)[0])),
+    ("transposed", np.transpose, signed(4, 4)[0]),
+    ("sign", np.negative, signed(4, 3)[0]),
+    ("constant", lambda a: 2 * a, signed(4, 3)[0]),
+    ("constant", lambda a: a / 2, signed(4, 3)[0]),
+    ("reversed", lambda a: a[::-1], signed(4, 3)[0]),
+]
+
+
+def undone_by(undo, value, right):
+    return search.value_of(undo, (value, right), lambda parts: parts)
+
+
+@pytest.mark.parametrize("kind, slip, right", UNDONE)
+def test_a_slip_in_the_result_can_be_undone(kind, slip, right):
+    value = (slip(right),)
+    undone = [undone_by(undo, value, (right,)) for other, undo in relations.UNDONE if other == kind]
+    assert any(mended and np.array_equal(mended[0], right) for mended in undone)
+
+
+@pytest.mark.parametrize("kind", sorted({kind for kind, _ in relations.UNDONE}))
+def test_what_no_slip_of_a_kind_can_have_made_is_not_undone(kind):
+    a, b = signed(4, 4)
+    for undo in (undo for other, undo in relations.UNDONE if other == kind):
+        assert (undone_by(undo, (a,), (b,)) is None) == (kind in ("result-reshaped", "swapped-results"))
+        assert (undone_by(undo, (a, b), (b, a)) is None) == (
+            kind not in ("swapped-results", "sign", "constant")
+        )
+
+
+def test_results_in_the_wrong_order_are_put_back():
+    (undo,) = (undo for kind, undo in relations.UNDONE if kind == "swapped-results")
+    a, b = signed(3)
+    assert undo((a, b), (b, a)) == (b, a)
 
 
 def altered(key, change):

@@ -1,5 +1,6 @@
 """A single slip in a right derivation is named by its kind; a coincidence or a right answer is not."""
 
+import ast
 import time
 
 import numpy as np
@@ -9,6 +10,139 @@ from rnncourse.check import EXERCISES, check, search, slips
 from rnncourse.check.answers import TOLERANCE
 from rnncourse.rnn import dsigma, sigma
 
+R = np.random.default_rng(0).uniform(1, 2, (5, 3, 3))
+
+
+def sum_of_products(a, b, c, d):
+    return a @ b + c * d
+
+
+def with_slips(*others):
+    """The value with each of two slips, and with both, for a sum of products of matrices."""
+    right = [R[0], R[1], R[2], R[3]]
+    both = [other if other is not None else part for other, part in zip(others, right, strict=True)]
+    places = [i for i, other in enumerate(others) if other is not None]
+    single = [sum_of_products(*right[:i], both[i], *right[i + 1 :]) for i in places]
+    return sum_of_products(*both), single
+
+
+@pytest.mark.parametrize(
+    "others",
+    [(R[4], None, R[4], None), (None, None, R[4], R[4].T), (R[4], R[4].T, None, None)],
+    ids=["of two terms", "entry by entry", "as matrices"],
+)
+def test_two_slips_are_found_by_what_they_make_together(others):
+    value, (a, b) = with_slips(*others)
+    right, terms = sum_of_products(*R[:4]), [R[0] @ R[1], R[2] * R[3]]
+    made = [(R[4],), (a,), (a[0],), (R[4] * np.inf,), (np.full((3, 3), 1e9),), (b,)]
+    assert search.together((value,), (right,), made, terms) == [(1, 5)]
+    assert search.together((value + 0.01,), (right,), made, terms) == []
+    assert search.together((value[0],), (right,), made, terms) == []
+    assert search.together((value,), (right,), [made[2]], terms) == []
+
+
+def test_of_several_results_and_of_vectors_the_errors_add_up_or_multiply():
+    y, a, b = R[0, 0], R[1, 0], R[2, 0]
+    for value in y + a + b, y * (1 + a / y) * (1 + b / y):
+        made = [(y + a,), (2 * a - y,), (y + b,)]
+        assert search.together((value,), (y,), made, []) == [(0, 2)]
+        made = [(y + a, y), (y, y), (y + b, y)]
+        assert search.together((value, y), (y, y), made, []) == [(0, 2)]
+    of_a_term = a * (1 + b) * (1 + y) + b  # and the rest of the sum is b
+    made = [(a * (1 + b) + b,), (a * (1 + y) + b,)]
+    assert search.together((of_a_term,), (a + b,), made, [a]) == [(0, 1)]
+    assert search.together((of_a_term,), (a + b,), made, []) == []
+
+
+def test_two_factors_that_are_wrong_may_leave_zeros():
+    y, a, b = np.array([1.0, 2, 0, 4]), np.array([3.0, 0, 0, 5]), np.array([2.0, 7, 0, 3])
+    value = np.array([6, 0, 0, 15 / 4])
+    assert search.together((value,), (y,), [(a,), (b,)], []) == [(0, 1)]
+
+
+def test_two_slips_may_miss_the_value_by_rounding_only():
+    y, a, b = np.array([1.0, 2, 7, 4]), np.array([3.0, 1, 5, 5]), np.array([2.0, 7, 1, 3])
+    pair = [(a,), (b,)]
+    value = a + b - y
+    for signs in np.ndindex(2, 2, 2, 2):
+        off = TOLERANCE * np.abs(value).max() * (2 * np.array(signs) - 1)
+        assert search.together((value + 2.9 * off,), (y,), pair, []) == [(0, 1)]
+        assert search.together((value + 3.1 * off,), (y,), pair, []) == []
+
+
+def with_result(slips, right, value):
+    """The pairs of a slip in the arrangement of the result and one of these, that give the value."""
+    made = [(search.Alteration(kind, "there", None), part) for kind, part in slips.items()]
+    return [(pair.kind, pair.part) for pair in search.with_result((value,), (right,), made)]
+
+
+def test_a_slip_may_come_with_one_in_the_result():
+    right, slips = R[0], {"sign": (-R[0],), "power": (R[1],), "axis": (R[1, 0],), "order": (R[2], R[2])}
+    assert with_result(slips, right, R[1].T) == [(("power", "transposed"), ("there", ""))]
+    assert with_result(slips, right, R[1, 0]) == [(("power", "result-reshaped"), ("there", ""))]
+    assert with_result(slips, right, R[1].sum()) == [(("power", "axis"), ("there", ""))]
+    assert with_result(slips, right, R[3]) == []
+    assert not [*search.with_result((R[1].T, right), (right, right), [])]
+
+
+NAMES = {"x": (3,), "h": (5, 3), "t": int, "k": int}
+
+
+def altered(text, kind, **options):
+    """What slips of a kind make of a line."""
+    tree = ast.parse(f"def f():\n    {text}")
+    whole = ast.unparse(tree)
+    found = [
+        ast.unparse(ast.fix_missing_locations(tree)).split("    ", 1)[1]
+        for other, line, _ in search.slips(tree, NAMES, **options)
+        if other == kind and line == 2
+    ]
+    assert ast.unparse(tree) == whole
+    return sorted(found)
+
+
+KINDS = [
+    (
+        "h[t - 1]",
+        "index-shifted",
+        "h[t] ; h[1] ; h[-1] ; h[t + 1] ; h[1 - t] ; h[t - 2] ; h[t - 0] ; h[t - 0.5] ; "
+        "h[t - 1 + 1] ; h[t - 1 - 1]",
+    ),
+    ("h[t]", "index-shifted", "h[t + 1] ; h[t - 1]"),
+    ("h[t]", "wrong-array", "h[k] ; x"),
+    ("range(k)", "index-shifted", "range(k + 1) ; range(k - 1)"),
+    ("range(k)", "wrong-array", "range(t)"),
+    ("np.sum(x, axis=0)", "axis", "np.sum(x) ; np.sum(x, axis=-1) ; np.sum(x, axis=1) ; np.sum(x, axis=1)"),
+    ("f(x, out=0)", "constant", "f(x, out=-1) ; f(x, out=1)"),
+    ("h[::-1]", "reversed", "h[::-1][::-1] ; h[::1]"),
+    (
+        "1 if t < k else 3",
+        "missing-case",
+        "1 ; 3 ; 1 if t <= k else 3 ; 1 if t >= k else 3 ; 1 if k < k else 3 ; 1 if t < t else 3",
+    ),
+]
+
+
+@pytest.mark.parametrize("text, kind, expected", KINDS)
+def test_what_stands_in_an_index_a_range_an_axis_or_a_condition_has_a_kind_of_its_own(text, kind, expected):
+    assert altered(text, kind) == sorted(expected.split(" ; "))
+
+
+def in_brackets(h, t):
+    y = (
+        h[t] @ h[1]  # the product
+    )
+
+    return y + 2  # the end
+
+
+def test_the_parts_are_called_by_the_comments_of_their_lines():
+    slips = [*search.alterations(in_brackets, (R[0], 1))]
+    assert {slip.part for slip in slips} == {"", "the product", "the end"}
+    assert {slip.kind for slip in slips if slip.part == "the product"} >= {"order", "index-shifted"}
+    assert [slip.number for slip in slips] == sorted({slip.number for slip in slips})
+
+
 DERIVED = [(key, f) for key, derivations in search.sources().items() for f in derivations]
 derivations = pytest.mark.parametrize("key, derivation", DERIVED, ids=[f.__name__ for _, f in DERIVED])
 
@@ -16,20 +150,6 @@ derivations = pytest.mark.parametrize("key, derivation", DERIVED, ids=[f.__name_
 def inputs(key):
     ex = EXERCISES[key]
     return ex.probes[0](np.random.default_rng(0)) if ex.function else ()
-
-
-@derivations
-def test_every_derivation_is_right(key, derivation):
-    answer = derivation if EXERCISES[key].function else derivation()
-    assert check(key, answer, record=False).passed
-
-
-@derivations
-def test_every_slip_is_of_a_known_kind_in_a_part_that_has_words(key, derivation):
-    slips = [*search.alterations(derivation, inputs(key))]
-    assert len(slips) > 20
-    assert {slip.kind for slip in slips} <= search.KINDS.keys()
-    assert sum(bool(slip.part) for slip in slips) > len(slips) / 2
 
 
 def gru(W_z, W_r, W_h, x, h, tanh=np.tanh, slope=lambda z: 1 - z):
@@ -160,6 +280,49 @@ def test_two_slips_are_named_together(key):
         assert words in verdict.says and "two slips at once" in verdict.says
 
 
+def slip(kind, part=""):
+    return search.Alteration(kind, part, None)
+
+
+def test_one_slip_is_told_by_all_kinds_that_fit():
+    say = search.KINDS
+    slug, says = search.one_slip([slip("sign", "the end"), slip("order", "the end"), slip("extra-term", "x")])
+    assert slug == "sign|order"
+    assert says == f"Look at the end. Your value is what comes out if {say['sign']}, or if {say['order']}."
+    slug, says = search.one_slip([slip("sign", "a"), slip("sign", "b")])
+    assert slug == "sign" and says.startswith("Look at a, or at b. ")
+    for parts in ["abc", ["a", ""]]:
+        assert search.one_slip([slip("sign", part) for part in parts])[1].startswith("Your value")
+    assert search.one_slip([slip("extra-term", "a")])[0] == "extra-term"
+    assert search.one_slip([slip(kind) for kind in ("sign", "order", "power")])[0] == "sign|order|power"
+    assert search.one_slip([slip(kind) for kind in ("sign", "order", "power", "axis")]) is None
+    assert search.one_slip([]) is None
+    slug, says = search.one_slip([slip("missing-slope"), slip("missing-factor"), slip("sign")])
+    assert say["missing-factor"] in says
+
+
+def test_two_slips_are_told_by_what_all_that_fit_have_in_common():
+    say = search.KINDS
+    pair = slip(("sign", "order"), ("a", "b"))
+    slug, says = search.two_slips([pair])
+    assert slug == "order+sign" and says == (
+        f"Look at a, and at b. Your value is what comes out of two slips at once: {say['order']}, "
+        f"and {say['sign']}."
+    )
+    same = search.two_slips([slip(("sign", "sign"), ("a", "a"))])
+    assert same[0] == "sign+sign" and same[1].startswith("Look at a. ") and same[1].endswith(", twice.")
+    assert search.two_slips([slip(("sign", "order"), ("a", ""))])[1].startswith("Your value")
+    assert search.two_slips([pair, pair])[1].startswith("Your value")
+    assert search.two_slips([pair, slip(("power", "order"))])[0] == "order+sign"  # rarer ones count less
+    assert search.two_slips([slip(("power", "order")), slip(("power", "extra-term"))])[0] == "order+power"
+    assert search.two_slips([slip(("power", "extra-term"))])[0] == "extra-term+power"
+    slug, says = search.two_slips([pair, slip(("sign", "transposed"))])
+    assert slug == "sign+another" and says.endswith(
+        f"{say['sign']}, and another that may be of several kinds."
+    )
+    assert search.two_slips([]) is None
+
+
 def test_a_slope_that_is_missing_is_no_other_factor():
     fits = [search.Alteration(kind, "", None) for kind in ("missing-factor", "missing-slope")]
     slug, says = search.one_slip(fits)
@@ -183,15 +346,6 @@ def test_of_two_slips_the_one_that_all_explanations_share_is_named():
     assert search.two_slips([a, a])[0] == "order+sign"
 
 
-@derivations
-def test_so_many_pairs_are_tried_on_every_machine(key, derivation):
-    pairs = search.pairs(derivation, inputs(key))
-    kinds = [pair.kind for pair in pairs]
-    assert len(kinds) <= 1.5 * search.PAIRS
-    assert {kind for pair in kinds for kind in pair} <= search.TOGETHER | search.RARER
-    assert ("index-shifted", "index-shifted") not in kinds
-
-
 def test_what_fits_on_the_first_probe_alone_is_no_explanation():
     ex = EXERCISES["3-latch"]
     first, other = ((w,) for w in (2.0, 3.0))
@@ -206,15 +360,6 @@ def test_what_is_off_by_little_is_close_only_if_it_is_so_everywhere():
 
     assert "That is close" in check("1a", drifts, record=False).says
     assert "That is close" not in check("gru", SLIPS["function"][1], record=False).says
-
-
-def test_a_refusal_takes_about_a_second_at_most():
-    for key in "3c-full", "gru-jacobian", "1b":
-        answer = EXERCISES[key].right
-        check(key, lambda *a, answer=answer: np.cos(answer(*a)), record=False)
-        start = time.process_time()
-        verdict = check(key, lambda *a, answer=answer: np.cos(answer(*a)), record=False)
-        assert verdict.mistake is None and time.process_time() - start < search.SECONDS + 1
 
 
 def jacobian(W, x):
@@ -234,21 +379,6 @@ def test_the_search_alters_nothing_more_when_its_time_is_over(monkeypatch):
     assert search.explained(ex, samples) is None and len(made) > 50
 
 
-@derivations
-def test_a_slip_that_the_search_makes_never_passes(key, derivation):
-    """A sample of them; `make attack` tries them all."""
-    ex = EXERCISES[key]
-    slips = [*search.alterations(derivation, inputs(ex.key))]
-    for number in np.random.default_rng(0).choice(len(slips), 5, replace=False):
-        slip = slips[number].function
-        values = [search.value_of(slip, arguments, ex.kind.read) for _, arguments, _ in ex.further()]
-        same = all(
-            value is not None and ex.kind.error(value, right) <= TOLERANCE
-            for value, (_, _, right) in zip(values, ex.further(), strict=True)
-        )
-        assert same or not check(key, slip if ex.function else slip(), record=False).passed
-
-
 def test_the_table_of_slips_says_what_the_check_says():
     """For all slips of one exercise, handed in one by one."""
     (row,) = slips("1a-tanh").rows
@@ -264,3 +394,50 @@ def test_the_table_of_slips_says_what_the_check_says():
     assert known - both <= int(row[2]) <= known and kinds - both <= int(row[3]) <= kinds
     assert sum(map(int, row[2:])) == len(made)
     assert "the search knows slips in 1a" in str(slips("9z")).replace("The", "the")
+
+
+@derivations
+def test_every_derivation_is_right(key, derivation):
+    answer = derivation if EXERCISES[key].function else derivation()
+    assert check(key, answer, record=False).passed
+
+
+@derivations
+def test_every_slip_is_of_a_known_kind_in_a_part_that_has_words(key, derivation):
+    slips = [*search.alterations(derivation, inputs(key))]
+    assert len(slips) > 20
+    assert {slip.kind for slip in slips} <= search.KINDS.keys()
+    assert sum(bool(slip.part) for slip in slips) > len(slips) / 2
+
+
+@derivations
+def test_a_slip_that_the_search_makes_never_passes(key, derivation):
+    """A sample of them; `make attack` tries them all."""
+    ex = EXERCISES[key]
+    slips = [*search.alterations(derivation, inputs(ex.key))]
+    for number in np.random.default_rng(0).choice(len(slips), 5, replace=False):
+        slip = slips[number].function
+        values = [search.value_of(slip, arguments, ex.kind.read) for _, arguments, _ in ex.further()]
+        same = all(
+            value is not None and ex.kind.error(value, right) <= TOLERANCE
+            for value, (_, _, right) in zip(values, ex.further(), strict=True)
+        )
+        assert same or not check(key, slip if ex.function else slip(), record=False).passed
+
+
+def test_a_refusal_takes_about_a_second_at_most():
+    for key in "3c-full", "gru-jacobian", "1b":
+        answer = EXERCISES[key].right
+        check(key, lambda *a, answer=answer: np.cos(answer(*a)), record=False)
+        start = time.process_time()
+        verdict = check(key, lambda *a, answer=answer: np.cos(answer(*a)), record=False)
+        assert verdict.mistake is None and time.process_time() - start < search.SECONDS + 1
+
+
+@derivations
+def test_so_many_pairs_are_tried_on_every_machine(key, derivation):
+    pairs = search.pairs(derivation, inputs(key))
+    kinds = [pair.kind for pair in pairs]
+    assert len(kinds) <= 1.5 * search.PAIRS
+    assert {kind for pair in kinds for kind in pair} <= search.TOGETHER | search.RARER
+    assert ("index-shifted", "index-shifted") not in kinds
