@@ -230,6 +230,26 @@ def biases(shortest, longest, n):
     return [b, -b]
 
 
+def effects():
+    """By sampling: which sign, of these four, is that of the derivative in each of a thousand steps?"""
+    rng = np.random.default_rng(0)
+    f, i, o = rng.uniform(size=(3, 1000))
+    at = {"f": f, "i": i, "C_tilde": rng.uniform(-1, 1, 1000), "C_prev": rng.normal(size=1000), "o": o}
+
+    def cell(f, i, C_tilde, C_prev, o):
+        return f * C_prev + i * C_tilde
+
+    at["C"] = cell(**at)
+    signs = {name: np.sign(at[name]) for name in ("C_prev", "C_tilde", "C")} | {"+": np.ones(1000)}
+    found = {}
+    for name in at:
+        moved = at | {name: at[name] + 1e-30j}
+        C = moved.pop("C")
+        slope = (cell(**moved) if name not in "oC" else moved["o"] * np.tanh(C)).imag
+        (found[name],) = (sign for sign, values in signs.items() if (np.sign(slope) == values).all())
+    return found
+
+
 def leaking(C0, phi, t):
     """The worst case, step by step."""
     bound = abs(C0)
@@ -268,6 +288,7 @@ RIGHT = {
     "3c-half-life": half_life,
     "3c-varying": constant_gates,
     "3b-bound": leaking,
+    "3b-effects": effects(),
     "3d-coupled": lambda dC, C, f, c: dC * (C - (f * C + (1 - f) * c)) * f,  # C_{t-1} - C_t is a share of it
     "3d-peephole": a_peephole(),
     "gru": gru,
@@ -294,6 +315,25 @@ def test_an_answer_found_in_another_way_passes(key):
 def test_signs_that_nobody_gets_wrong_together_are_counted():
     signs = {"f": False, "i": True, "o": True, "C_tilde": True, "C": True, "h": True}
     assert "2 of the six are right" in check("3b", signs, record=False).says
+
+
+GATES = {"f": "C_prev", "i": "C_tilde", "o": "C"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (GATES | {"C_tilde": "f", "C_prev": "i", "C": "o", "o": "h"}, "All of it."),
+        (GATES | dict.fromkeys(["C_tilde", "C_prev", "C"], "C_tilde"), "3 of the six are right."),
+        (GATES, "missing: C_tilde, C_prev, C."),
+        (GATES | {"h": "+"}, "'h' is none of the six quantities f, i, C_tilde, C_prev, o, C."),
+        (GATES | {"C": True}, "For 'C' give '+' or one of 'C_prev', 'C_tilde' and 'C', not 'True'."),
+        (GATES | {"C": "-"}, "For 'C' give '+' or one of 'C_prev', 'C_tilde' and 'C', not '-'."),
+        (["+"], "Give a dict such as"),
+    ],
+)
+def test_what_is_said_of_effects(answer, words):
+    assert words in check("3b-effects", answer, record=False).says
 
 
 def test_an_empty_slice_is_thought_of():

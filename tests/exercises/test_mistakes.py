@@ -136,6 +136,10 @@ PROMISED = {
         cell-positive hidden-positive candidate-positive output-omitted bias-argument
         nonnegative-is-positive
     """,
+    "3b-effects": """
+        forget-raises input-raises output-raises new-cell-for-old old-cell-for-new candidate-for-factor
+        cell-for-factor value-for-slope quantities-for-effects all-raise gates-exchanged
+    """,
     "3b-bound": "start-forgotten start-kept signed-start no-leak ceiling one-term-too-many newest-leaks",
     "3c": """
         scalar-one all-ones vector power-of-last from-k until-t-1 summed mean-power last-only

@@ -129,6 +129,158 @@ def _():
     return {name: name not in "fio" for name in NAMES}
 
 
+# 3b-effects: which way a step responds
+
+RAISED = ("f", "i", "C_tilde", "C_prev", "o", "C")
+SIGNS = {"f": "+", "i": "+", "o": "+", "h": "C"}  # what has the same sign
+
+
+def read_effects(value):
+    if not isinstance(value, dict):
+        raise UnreadableError(
+            f"Give a dict such as {{'f': '+', ...}} for {', '.join(RAISED)}; this is {a_thing(value)}."
+        )
+    effects = {}
+    for name, sign in value.items():
+        if name not in RAISED:
+            raise UnreadableError(f"{str(name)[:20]!r} is none of the six quantities {', '.join(RAISED)}.")
+        effects[name] = SIGNS.get(sign, sign) if isinstance(sign, str) else None
+        if effects[name] not in ("+", "C_prev", "C_tilde", "C"):
+            raise UnreadableError(
+                f"For {name!r} give '+' or one of 'C_prev', 'C_tilde' and 'C', not {str(sign)[:20]!r}."
+            )
+    return effects
+
+
+def differing_effects(a, right):
+    missing = [name for name in RAISED if name not in a]
+    if missing:
+        return f"Give a sign for each of {', '.join(RAISED)}; missing: {', '.join(missing)}."
+    good = sum(a[name] == right[name] for name in RAISED)
+    return f"{good} of the six are right. Write each derivative down: which of its factors can be negative?"
+
+
+@exercise(
+    "3b-effects",
+    "Which way a step responds",
+    "a dict from 'f', 'i', 'C_tilde', 'C_prev' (effects on C_t), 'o' and 'C' (effects on h_t) to '+' or to "
+    "the quantity whose sign the derivative has, 'C_prev', 'C_tilde' or 'C'",
+    hints=(
+        "C_t = f * C_{t-1} + i * C~ in one unit. If only f moves, what is it multiplied by?",
+        "The derivative of a product with respect to one factor is the other factor. Which of these other "
+        "factors are gates?",
+        "The derivatives of C_t are C_{t-1}, C~, i and f; those of h_t are tanh(C_t) and "
+        "o (1 - tanh(C_t)^2). Now take the sign of each.",
+    ),
+    kind=Kind(read_effects, unequal, differing_effects, numeric=False),
+)
+def effects(forget=dict, write=dict, candidate=dict, old=dict, output=dict, shown=dict):
+    changed = forget() | write() | candidate() | old() | output() | shown()
+    return {**dict.fromkeys(RAISED, "+"), "f": "C_prev", "i": "C_tilde", "o": "C"} | changed
+
+
+@effects.mistake("forget-raises", "eq-lstm-cell", part="forget")
+def _():
+    """A forget gate that opens further does not always raise C_t: what if the cell is below zero?
+
+    A gate is positive, so its effect is thought to be positive.
+    """
+    return {"f": "+"}
+
+
+@effects.mistake("new-cell-for-old", "eq-lstm-cell", part="forget")
+def _():
+    """The forget gate multiplies the cell of the step before, and the sign of the new cell may differ.
+
+    The gate and the cell have the same index.
+    """
+    return {"f": "C"}
+
+
+@effects.mistake("input-raises", "eq-lstm-cell", part="write")
+def _():
+    """An input gate that opens further does not always raise C_t: what if the candidate is negative?
+
+    Writing sounds like adding.
+    """
+    return {"i": "+"}
+
+
+@effects.mistake("candidate-for-factor", "eq-lstm-cell", part="candidate")
+def _():
+    """The candidate may be negative, but its derivative is what it is multiplied by. Which way does
+    the cell move if the candidate rises from -0.5 to -0.4?
+
+    The sign of a quantity is taken for that of its effect.
+    """
+    return {"C_tilde": "C_tilde"}
+
+
+@effects.mistake("cell-for-factor", "eq-lstm-cell", part="old")
+def _():
+    """The old cell may be negative, but its derivative is what it is multiplied by. Which way does
+    the new cell move if the old cell rises from -0.5 to -0.4?
+
+    The sign of a quantity is taken for that of its effect.
+    """
+    return {"C_prev": "C_prev"}
+
+
+@effects.mistake("output-raises", "eq-lstm-hidden", part="output")
+def _():
+    """An output gate that opens further does not always raise h_t: what if the cell is below zero?
+
+    A gate is positive, so its effect is thought to be positive.
+    """
+    return {"o": "+"}
+
+
+@effects.mistake("old-cell-for-new", "eq-lstm-hidden", part="output")
+def _():
+    """The output gate multiplies tanh of the new cell, and the sign of the old cell may differ.
+
+    The gates read the state of the step before, and the cell is thought to be that of the step before, too.
+    """
+    return {"o": "C_prev"}
+
+
+@effects.mistake("value-for-slope", "eq-lstm-hidden", part="shown")
+def _():
+    """tanh(C_t) has the sign of C_t, but its slope has not: tanh rises everywhere.
+
+    The value of tanh is taken for its derivative.
+    """
+    return {"C": "C"}
+
+
+@effects.mistake("quantities-for-effects", "eq-lstm-cell")
+def _():
+    """These are the signs of the six quantities themselves. Asked for is which way C_t and h_t move if one of
+    them is raised.
+
+    The exercise before asked for the signs of the quantities.
+    """
+    return {name: "+" if name in "fio" else name for name in RAISED}
+
+
+@effects.mistake("all-raise", "eq-lstm-cell")
+def _():
+    """Not all six effects are positive. A gate multiplies something, and that may be negative.
+
+    All gates are positive, and the slopes are, too.
+    """
+    return dict.fromkeys(RAISED, "+")
+
+
+@effects.mistake("gates-exchanged", "eq-lstm-cell")
+def _():
+    """Forget and input gate have changed places: each of them multiplies what the other should.
+
+    What is forgotten is old, but it is the input gate that is thought to let the old cell in.
+    """
+    return effects(forget=lambda: {"f": "C_tilde"}, write=lambda: {"i": "C_prev"})
+
+
 # 3b-bound: how large a leaking cell can become
 
 
