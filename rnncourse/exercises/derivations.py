@@ -379,6 +379,24 @@ def full(params, x, states, t, k):
     return dC
 
 
+@derives("3e-path")
+def inside(W_c, states, t, k):
+    _, C, _, i, o, C_tilde = states
+    product = np.eye(len(W_c))
+    for s in range(k + 1, t + 1):  # the steps that the product covers
+        shown = o[s - 2] * slope_of_tanh(np.tanh(C[s - 1]))  # the way from cell to hidden state
+        J = slope_of_tanh(C_tilde[s - 1])[:, None] * W_c  # the Jacobian of the candidate
+        path = i[s - 1][:, None] * J * shown  # the path of one step
+        product = path @ product  # the order of the factors
+    return product
+
+
+@derives("3e-bias")
+def further(B, error, target):
+    rise = np.log(error / target)  # the rise of the bias
+    return B + rise  # the new bias
+
+
 @derives("3c-half-life")
 def half_life(b):
     rate = np.log1p(np.exp(-b))  # the logarithm of the gate
@@ -526,55 +544,19 @@ def bits(log_p, answers):
     return np.mean(each) / -np.log(2)  # the mean in bits
 
 
-# Equations in the wild
+@derives("3-entropy")
+def entropy(codes):
+    p = np.bincount(codes) / len(codes)  # the frequencies
+    each = -np.log2(p[codes])  # the cost of each letter
+    return np.mean(each)  # the mean
 
 
-@derives("wild-1")
-def average(alpha, k):
-    return (1 - alpha) * alpha**k  # the product of what is written and what is kept
-
-
-@derives("wild-2")
-def before_squashing(W, x):
-    s = slope_of_tanh(np.tanh(x))  # the slopes
-    return W @ np.diag(s)  # the product of weights and slopes
-
-
-@derives("wild-3")
-def powered(Q, lam, t, h0):
-    inside = Q.T @ h0  # the start in the new coordinates
-    return Q @ (lam**t * inside)  # the way back
-
-
-@derives("wild-4")
-def into_cell(f, o, C, dh, dC):
-    through_h = dh * o * slope_of_tanh(np.tanh(C))  # the way through the output
-    return f * (dC + through_h)  # the step back over the forget gate
-
-
-@derives("wild-5")
-def behind_reset(W, u, c, r, h):
-    n = np.tanh(u + r * (W @ h + c))  # the candidate
-    return np.diag(r * slope_of_tanh(n))  # the product of gate and slope
-
-
-@derives("wild-6")
-def candidate(i, o, c, C, dh, dC):
-    cell = dC + dh * o * slope_of_tanh(np.tanh(C))  # the gradient by the cell
-    return cell * i * slope_of_tanh(c)  # the product of gate and slope
-
-
-@derives("wild-7")
-def mirrored(W, V, e):
-    total = np.zeros(len(W))  # the start
-    for e_t in e[::-1]:  # the steps of the walk back
-        total = W.T @ total + V.T @ e_t  # the sum of what is carried and what is new
-    return total
-
-
-@derives("wild-8")
-def cell_errors(f, o, C, dh):
-    out = dh * o * slope_of_tanh(np.tanh(C))  # the way through the output
-    for t in range(len(C) - 2, -1, -1):  # the steps of the walk back
-        out[t] += f[t + 1] * out[t + 1]  # what is carried back along the cell
-    return out
+@derives("3-context")
+def context(codes):
+    K = np.max(codes) + 1
+    n = np.zeros((K, K))
+    for j in range(1, len(codes)):  # the pairs
+        n[codes[j - 1], codes[j]] += 1  # the count of a pair
+    p = n / np.maximum(np.sum(n, axis=1, keepdims=True), 1)  # the probabilities after a letter
+    each = -np.log2(p[codes[:-1], codes[1:]])  # the cost of each pair
+    return np.mean(each)  # the mean

@@ -206,6 +206,19 @@ def lstm_run(rng):
     return params, x, lstm.forward(params, x, h0, C0), t, k
 
 
+def candidate_path(rng):
+    """W_c without its columns for x, a run, and 1 <= k <= t."""
+    params, _, states, t, k = lstm_run(rng)
+    k = max(k, 1)
+    return params.W_c[:, : len(params.b_c)], states, max(t, k), k
+
+
+def law(rng):
+    """A bias, the error there, and a smaller error."""
+    error = float(10 ** rng.uniform(-5, 1))
+    return float(rng.uniform(0, 12)), error, error * float(10 ** rng.uniform(-7, -0.1))
+
+
 def bias(rng):
     return (float(rng.uniform(-5, 10)),)
 
@@ -276,6 +289,18 @@ def predictions(rng):
     N, K = size(rng, 8), 1 + size(rng, 6)
     z = rng.normal(size=(N, K)) * scale(rng)
     return z - np.log(np.exp(z).sum(1, keepdims=True)), rng.integers(0, K, N)
+
+
+def text(rng):
+    return (letters(rng, 3 + size(rng, 40), 1 + size(rng, 6)),)
+
+
+def letters(rng, N, K):
+    """N numbers of letters below K, not all of which need occur; one at least has two successors."""
+    while True:
+        codes = rng.choice(K, N, p=rng.dirichlet(np.ones(K)))
+        if len({*(K * codes[:-1] + codes[1:])}) > len({*codes[:-1]}):
+            return codes
 
 
 def moving_average(rng):

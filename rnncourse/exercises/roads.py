@@ -1,4 +1,7 @@
-"""The derivations once more, by the other roads that one takes: a slip on one of them is none on another."""
+"""The derivations once more, by the other roads that one takes: a slip on one of them is none on another.
+
+Those of the equations in the wild stand here whole.
+"""
 
 import numpy as np
 
@@ -317,6 +320,22 @@ def peephole_by_the_output(f_next, o, C, p, dh, dC_next):
     return dh * (inside + beside) + dC_next * f_next  # the sum of the three ways
 
 
+@derives("3e-path")
+def inside_by_diagonals(W_c, states, t, k):
+    product = np.eye(len(W_c))
+    for s in range(t, k, -1):  # the steps that the product covers
+        D = np.diag(states.o[s - 2] * slope_of_tanh(np.tanh(states.C[s - 1])))  # the way from cell to h
+        A = np.diag(states.i[s - 1] * slope_of_tanh(states.C_tilde[s - 1])) @ W_c  # the way from h to cell
+        product = product @ A @ D  # the order of the factors
+    return product
+
+
+@derives("3e-bias")
+def further_by_the_constant(B, error, target):
+    c = error * np.exp(B)  # the constant of the law
+    return np.log(c) - np.log(target)  # the new bias
+
+
 @derives("gru")
 def gru_in_two_shares(W_z, W_r, W_h, x_t, h_prev):
     n = len(h_prev)
@@ -393,7 +412,72 @@ def bits_by_log2(log_p, answers):
     return total / len(answers)  # the mean
 
 
+@derives("3-entropy")
+def entropy_by_kinds(codes):
+    counts = np.bincount(codes)
+    p = counts[counts > 0] / len(codes)  # the frequencies
+    return np.sum(p * np.log(1 / p)) / np.log(2)  # the sum over the kinds
+
+
+@derives("3-context")
+def context_by_two_entropies(codes):
+    before, after = codes[:-1], codes[1:]
+    both = entropy_by_kinds(before * len(codes) ** 2 + after)  # the cost of both letters
+    return both - entropy_by_kinds(before)  # less the cost of the first
+
+
 # Equations in the wild
+
+
+@derives("wild-1")
+def average(alpha, k):
+    return (1 - alpha) * alpha**k  # the product of what is written and what is kept
+
+
+@derives("wild-2")
+def before_squashing(W, x):
+    s = slope_of_tanh(np.tanh(x))  # the slopes
+    return W @ np.diag(s)  # the product of weights and slopes
+
+
+@derives("wild-3")
+def powered(Q, lam, t, h0):
+    inside = Q.T @ h0  # the start in the new coordinates
+    return Q @ (lam**t * inside)  # the way back
+
+
+@derives("wild-4")
+def into_cell(f, o, C, dh, dC):
+    through_h = dh * o * slope_of_tanh(np.tanh(C))  # the way through the output
+    return f * (dC + through_h)  # the step back over the forget gate
+
+
+@derives("wild-5")
+def behind_reset(W, u, c, r, h):
+    n = np.tanh(u + r * (W @ h + c))  # the candidate
+    return np.diag(r * slope_of_tanh(n))  # the product of gate and slope
+
+
+@derives("wild-6")
+def candidate(i, o, c, C, dh, dC):
+    cell = dC + dh * o * slope_of_tanh(np.tanh(C))  # the gradient by the cell
+    return cell * i * slope_of_tanh(c)  # the product of gate and slope
+
+
+@derives("wild-7")
+def mirrored(W, V, e):
+    total = np.zeros(len(W))  # the start
+    for e_t in e[::-1]:  # the steps of the walk back
+        total = W.T @ total + V.T @ e_t  # the sum of what is carried and what is new
+    return total
+
+
+@derives("wild-8")
+def cell_errors(f, o, C, dh):
+    out = dh * o * slope_of_tanh(np.tanh(C))  # the way through the output
+    for t in range(len(C) - 2, -1, -1):  # the steps of the walk back
+        out[t] += f[t + 1] * out[t + 1]  # what is carried back along the cell
+    return out
 
 
 @derives("wild-3")

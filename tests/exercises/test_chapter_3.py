@@ -59,6 +59,34 @@ def a_peephole(inside=1, carry=1, over_all=False):
     return into_cell
 
 
+def a_path(late=0, gate=1, reverse=False):
+    """Through the Jacobians of single steps, kept in a list."""
+
+    def path(W_c, s, t, k):
+        J = [
+            np.diag(s.i[j] * (1 - s.C_tilde[j] ** 2))
+            @ W_c
+            @ np.diag((s.o[j - 1 + late] if gate else 1) / np.cosh(s.C[j + late]) ** 2)
+            for j in range(k, t)
+        ]
+        return np.linalg.multi_dot([np.eye(len(W_c)), *(J if reverse else J[::-1]), np.eye(len(W_c))])
+
+    return path
+
+
+def a_table(first=0, rows=1, log=np.log2):
+    """Letter after letter, from counts of pairs in a dict."""
+
+    def cost(codes):
+        codes = [int(code) for code in codes]
+        after = list(zip(codes[:-1], codes[1:], strict=True))  # noqa: RUF007
+        known = [pair[first] for pair in after]
+        each = [-log(after.count(pair) / known.count(pair[first])) for pair in after]
+        return sum(each) / len(after) if rows else sum(each)
+
+    return cost
+
+
 def averaging(z, h, c):
     return h + z * (c - h)
 
@@ -186,6 +214,18 @@ ANSWERS = [
     ("3d-peephole", "peephole-missing", a_peephole(inside=0)),
     ("3d-peephole", "gate-over-all", a_peephole(over_all=True)),
     ("3d-peephole", "not-carried", a_peephole(carry=0)),
+    ("3e-path", "shown-one-step-late", a_path(late=1)),
+    ("3e-path", "output-gate-missing", a_path(gate=0)),
+    ("3e-path", "order-reversed", a_path(reverse=True)),
+    ("3e-bias", "other-logarithm", lambda B, e, target: B + (np.log10(e) - np.log10(target))),
+    ("3e-bias", "measurement-left-out", lambda B, e, target: np.log(1 / target)),
+    ("3e-bias", "both-gates-counted", lambda B, e, target: B + np.log((e / target) ** 0.5)),
+    ("3-entropy", "kinds-alike", lambda c: np.mean([-np.log2(np.mean(c == k)) for k in set(c)])),
+    ("3-entropy", "uniform", lambda c: np.log(len(set(c))) / np.log(2)),
+    ("3-entropy", "summed", lambda c: sum(-np.log2(np.mean(c == k)) for k in c)),
+    ("3-context", "letter-after", a_table(first=1)),
+    ("3-context", "nats", a_table(log=np.log)),
+    ("3-context", "summed", a_table(rows=0)),
     ("3c-full", "path-missing", a_transport(forget=0)),
     ("3c-full", "path-missing", a_transport(write=0)),
     ("3c-full", "path-missing", a_transport(candidate=0)),
@@ -291,6 +331,10 @@ RIGHT = {
     "3b-effects": effects(),
     "3d-coupled": lambda dC, C, f, c: dC * (C - (f * C + (1 - f) * c)) * f,  # C_{t-1} - C_t is a share of it
     "3d-peephole": a_peephole(),
+    "3e-path": a_path(),
+    "3e-bias": lambda B, e, target: np.log(e * np.exp(B) / target),
+    "3-entropy": lambda c: -np.mean([np.log2(np.mean(c == k)) for k in c]),
+    "3-context": a_table(),
     "gru": gru,
     "gru-jacobian": lambda *weights_and_x: complex_step(
         lambda h: np.array(gru(*weights_and_x[:-1], h)), weights_and_x[-1]

@@ -168,6 +168,14 @@ PROMISED = {
         gates-only one-step-product hidden-fixed path-missing weights-transposed new-cell-for-old
         transposed from-k until-t-1
     """,
+    "3e-path": """
+        shown-one-step-late shown-missing output-gate-missing input-gate-missing
+        candidate-slope-missing weights-transposed order-reversed carousel-added
+    """,
+    "3e-bias": """
+        start-forgotten sign other-logarithm measurement-left-out both-gates-counted proportional
+        rounded-up
+    """,
     "3f-step": """
         shares-exchanged candidate-not-gated state-not-gated candidate-squashed gate-tanh
         gate-bias-missing candidate-bias-missing
@@ -196,6 +204,11 @@ PROMISED = {
     "3-bits": """
         nats sign multiplied decimal-digits summed mean-of-probabilities best-letter all-letters
         own-entropy
+    """,
+    "3-entropy": "nats sign kinds-alike summed uniform mean-of-probabilities likeliest-only",
+    "3-context": """
+        nats sign probability-of-the-pair letter-after last-letter-counted context-unused
+        contexts-alike summed
     """,
     "wild-1": "factor-dropped one-step-more one-step-less shares-exchanged",
     "wild-2": "as-printed slopes-on-rows whole-transposed",
