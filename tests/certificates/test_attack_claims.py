@@ -84,6 +84,34 @@ def doubled(Q, lam, n):
     return (2 * (Q * lam**n @ Q.T) - part).astype(float), float(abs(lam[1] / lam[0]) ** n)
 
 
+AT_MOST_1 = {
+    "a slope of the logistic function or of tanh": "eq-sigma-prime eq-elementwise T02 P10 Q02",
+    "a gate, or a product of gates": "eq-lstm-gates eq-gate-range eq-gate-path eq-exact-path C09 D20 G25",
+    "a state behind tanh": "D21 T07 T08 P01 P05",
+    "a share, or a share less a class": "E04 G01 G24 O08",
+    "yes or no": "C06 D12 G12 G20 P06 P07 P13 Q05 W02 W07",
+    "below 1 by the equation's own words": "eq-w-power H06 O01 O02 O05",
+    "an eigenvector, or what projects on it": "D16 G13",
+    "0, 1 or the identity": "G29 H13 P12 W06",
+}
+
+
+def test_values_beyond_1_are_tried_wherever_there_are_such():
+    def largest(value):
+        return (
+            np.abs(np.ravel(value)).max(initial=0)
+            if not isinstance(value, tuple)
+            else max(map(largest, value))
+        )
+
+    found = {
+        name
+        for name, (inputs, claim, _) in CLAIMS.items()
+        if all(largest(claim(*a)) <= 1 for a in inputs(np.random.default_rng(0)))
+    }
+    assert found == {*" ".join(AT_MOST_1.values()).split()}
+
+
 ONCE_ACCEPTED = {
     "3.19 for pi": ("eq-survival", lambda n: (exact(n), 1 / np.sqrt(3.19 * n), n)),
     "n to the -0.501": ("eq-survival", lambda n: (exact(n), n**-0.501 / np.sqrt(np.pi), n)),

@@ -332,11 +332,12 @@ def eq_lyapunov():
     """The Lyapunov exponents add up to what determinants say"""
 
     def inputs(rng):
-        """n = 1, 2, 3, 4 units; states of period 1, 1, 2, 3; W totally positive, up to signs of its units;
-        for n = 2 a small one"""
-        for n, period, size in (1, 1, 1), (2, 1, 0.1), (3, 2, 1), (4, 3, 1):
+        """n = 1, 2, 3, 4 units; states of period 1, 1, 2, 3; W totally positive, up to signs of its units,
+        small for n = 2; for n = 1 negative"""
+        for n, period, size in (1, 1, -1), (2, 1, 0.1), (3, 2, 1), (4, 3, 1):
             i, signs = np.arange(n), rng.choice([-1, 1], n)
-            W = size * np.exp(-((i[:, None] - i) ** 2)) * rng.uniform(1, 3, n) * rng.uniform(1, 3, (n, 1))
+            j = i + rng.uniform(0, 0.4, n)
+            W = size * np.exp(-((i[:, None] - j) ** 2)) * rng.uniform(1, 3, n) * rng.uniform(1, 3, (n, 1))
             yield signs[:, None] * W * signs, rng.uniform(0.1, 0.9, size=(period, n))
 
     def claim(W, h, by_W=lambda W: np.log(abs(np.linalg.det(W))), slopes=lambda h: h * (1 - h), found=None):

@@ -312,11 +312,11 @@ def grows(W, n=4000):
 
 
 def matrices(rng):
-    """nilpotent and sheared matrices, turned ones of radius 0.9 and 1.05, and random ones of radius 0.8
-    and 1.2"""
+    """nilpotent and sheared matrices, diagonal ones of radius 1 and 1.1, turned ones of radius 0.9 and 1.05,
+    and random ones of radius 0.8 and 1.2"""
     turn = np.array([[np.cos(1), -np.sin(1)], [np.sin(1), np.cos(1)]])
-    some = [[[0, 2], [0, 0]], [[0.5, 10], [0, 0.5]], [[1.1, 0], [0, 0.5]], [[-1.1, 0], [0, 0.5]]]
-    yield from ((np.array(W, dtype=float),) for W in some)
+    yield from ((np.array(W, dtype=float),) for W in ([[0, 2], [0, 0]], [[0.5, 10], [0, 0.5]]))
+    yield from ((np.diag([first, 0.5]),) for first in (1.1, -1.1, -1.0))
     yield from ((r * turn,) for r in (0.9, 1.05))
     for r in 0.8, 1.2, 0.8:
         W = rng.normal(size=(3, 3))

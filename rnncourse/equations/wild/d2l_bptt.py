@@ -315,8 +315,8 @@ def d11():
 
 def d12():
     def inputs(rng):
-        """0.9, 1.1, -0.9, -1.1, and complex numbers of modulus 0.9 and 1.27"""
-        for lam in 0.9, 1.1, -0.9, -1.1, 0.9 * np.exp(2j), 0.9 + 0.9j:
+        """0.9, 1.1, -0.9, -1, -1.1, and complex numbers of modulus 0.9 and 1.27"""
+        for lam in 0.9, 1.1, -0.9, -1.0, -1.1, 0.9 * np.exp(2j), 0.9 + 0.9j:
             yield (lam,)
 
     return Row(

@@ -85,8 +85,8 @@ def g11():
 
 def g12():
     def inputs(rng):
-        """0.9, 1.1, -0.9, -1.1, and complex numbers of modulus 0.9 and 1.27"""
-        for lam in 0.9, 1.1, -0.9, -1.1, 0.9 * np.exp(2j), 0.9 + 0.9j:
+        """0.9, 1.1, -0.9, -1, -1.1, and complex numbers of modulus 0.9 and 1.27"""
+        for lam in 0.9, 1.1, -0.9, -1.0, -1.1, 0.9 * np.exp(2j), 0.9 + 0.9j:
             yield (lam,)
 
     return Row(
@@ -225,7 +225,8 @@ def g16():
 
 def g17():
     def inputs(rng):
-        """n = 1, 5 and 20 steps with symmetric matrices of 2 and 3 rows, delta 0.001 and 2"""
+        """n = 1, 5 and 20 steps with symmetric matrices of 2 and 3 rows, delta 0.001 and 2; 3 with -0.8"""
+        yield np.array([[-0.8]]), 2.0, 3
         for n, size, delta in (1, 2, 2.0), (5, 3, 0.001), (20, 3, 2.0):
             A = rng.normal(size=(size, size))
             yield (A + A.T) / 2, delta, n
@@ -443,11 +444,12 @@ def g25():
 
 def g27():
     def inputs(rng):
-        """gradients of norm 0.1 to 100, with v = 1 and 2"""
+        """gradients of norm 0.1 to 100, with v = 1 and 2; one of 4 entries of size 0.8, with v = 1"""
         for size in 0.1, 1.5, 4.0, 100.0:
             for v in 1.0, 2.0:
                 g = rng.normal(size=4)
                 yield size * g / np.linalg.norm(g), v
+        yield np.array([0.8, -0.8, 0.8, 0.8]), 1.0
 
     def truth(g, v):
         """The direction from angles, the length from a comparison of squares in fractions."""

@@ -120,12 +120,12 @@ def h02():
     )
 
 
-def constant(rng, weights=(0.5, 1.0, 2.0)):
-    """1, 2 and 4 linear units, q = 1, 2 and 5 steps, all weights 0.5, 1 or 2"""
-    for n in 1, 2, 4:
-        for q in 1, 2, 5:
-            for w in weights:
-                yield np.full((n, n), w), q
+def of_one_sign(rng):
+    """1, 2 and 4 linear units, q = 1, 2 and 5 steps, all weights 0.5, 1 or -2; 2 units with unequal
+    negative weights"""
+    for q in 1, 2, 5:
+        yield from ((np.full((n, n), w), q) for n in (1, 2, 4) for w in (0.5, 1.0, -2.0))
+        yield np.array([[-0.5, -2.0], [-1.0, -0.7]]), q
 
 
 def row_sums(W):
@@ -162,7 +162,7 @@ def h03():
         "The largest product does. The sum over the paths can cancel; with weights of one sign it cannot.",
         "true if",
         "eq-bound",
-        constant,
+        of_one_sign,
         claim,
         {
             "the whole error factor": Oracle(largest, 0, short),
@@ -187,7 +187,7 @@ def h04():
         "itself later in the section.",
         "true if",
         "eq-bound",
-        constant,
+        of_one_sign,
         claim,
         {
             "the whole error factor": bounded(largest),

@@ -42,8 +42,8 @@ def o01():
 
 def o02():
     def inputs(rng):
-        """rings from 0 to 0.9 and from 0.5 to 0.99; u = 0.1, 0.5 and 0.9"""
-        for low, high in (0.0, 0.9), (0.5, 0.99):
+        """rings from 0 to 0.9 and from 0.4 to 0.99; u = 0.1, 0.5 and 0.9"""
+        for low, high in (0.0, 0.9), (0.4, 0.99):
             for u in 0.1, 0.5, 0.9:
                 yield u, low, high
 

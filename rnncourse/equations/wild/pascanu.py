@@ -197,10 +197,10 @@ def p05():
 
 
 def spectra(rng):
-    """sheared, nilpotent and turned matrices and random ones, of radius 0.5 to 1.2, none of radius 1"""
+    """sheared, nilpotent, turned and random matrices, of radius 0.5 to 1.2; of radius 1 a diagonal one"""
     turn = np.array([[np.cos(1), -np.sin(1)], [np.sin(1), np.cos(1)]])
     some = [[[0, 2], [0, 0]], [[0.5, 10], [0, 0.5]], [[-1.1, 0], [0, 0.5]], [[0.7, 0.5], [0.5, 0.7]]]
-    yield from ((np.array(W, dtype=float),) for W in some)
+    yield from ((np.array(W, dtype=float),) for W in [*some, [[-1, 0], [0, 0.5]]])
     yield from ((r * turn,) for r in (0.9, 1.05))
     for r in 0.8, 1.2:
         W = rng.normal(size=(3, 3))
@@ -248,11 +248,11 @@ def p07():
 
 
 def steep(rng):
-    """chains of 1, 4 and 12 steps whose slopes reach 1; W of norm 0.5, 0.9 and 0.999"""
+    """chains of 1, 4 and 12 steps whose slopes reach 1; W orthogonal of norm 0.5 and 0.999, others of 0.9"""
     for T in 1, 4, 12:
-        for size in 0.5, 0.9, 0.999:
-            W, _ = np.linalg.qr(rng.normal(size=(3, 3)))
-            yield size * W, 1e-3 * rng.normal(size=(T, 3)), np.zeros(3), rng.normal(size=3)
+        for size, shear in (0.5, 0), (0.9, 1), (0.999, 0):
+            W = np.linalg.qr(rng.normal(size=(3, 3)))[0] + shear * np.eye(3, k=1)
+            yield size * W / norm(W), 1e-3 * rng.normal(size=(T, 3)), np.zeros(3), rng.normal(size=3)
 
 
 def p09():
@@ -387,11 +387,12 @@ def p12():
 
 def p13():
     def inputs(rng):
-        """2 and 3 linear units of radius 0 to 0.95, starts 2 and -2, driven constantly"""
+        """2 and 3 linear units of radius 0 to 1, starts 2 and -2, driven constantly"""
         for n in 2, 3:
             for r in 0.5, 0.95:
                 W = rng.normal(size=(n, n))
                 yield r * W / radius(W), np.ones(n), lambda x: x
+        yield np.diag([-1.0, 0.5]), np.ones(2), lambda x: x
         yield np.array([[1.5, -1.5], [1.5, -1.5]]), np.ones(2), lambda x: x
 
     def squashed(rng):
