@@ -62,7 +62,7 @@ RESHAPED = [
     (
         "result-reshaped",
         "The numbers are right and in the right order; only the shape is not.",
-        lambda a, b: a.shape != b.shape and a.size == b.size and same(a.ravel(), b.ravel()),
+        lambda a, b: a.shape != b.shape and same(a.ravel(), b.ravel()),
     ),
     (
         "result-reshaped",
@@ -136,7 +136,7 @@ UNDONE = [  # (kind, how a slip of this kind in the result is undone)
     ("result-reshaped", each(lambda a, b: a.T if a.shape != b.shape else None)),
     ("result-reshaped", each(lambda a, b: a[1:] if len(a) == len(b) + 1 else None)),
     ("result-reshaped", each(lambda a, b: a[:-1] if len(a) == len(b) + 1 else None)),
-    ("result-reshaped", each(lambda a, b: np.diag(a) if a.ndim == 1 and b.ndim == 2 else None)),
+    ("result-reshaped", each(lambda a, b: np.diag(a) if a.ndim == 1 else None)),
     ("swapped-results", lambda value, right: value[::-1] if len(value) > 1 else None),
     ("transposed", each(lambda a, b: a.T)),
     ("sign", lambda value, right: tuple(-part for part in value)),
@@ -218,13 +218,13 @@ def along(pairs):
     """If the entries of each row, or of each column, are off by one factor, or by one term."""
     b = pairs[0][1]
     for axis in range(b.ndim if b.ndim > 1 else 0):
-        if b.size < 2 * b.shape[axis]:
+        if b.size == b.shape[axis]:
             continue  # of a line with one entry anything could be said
         others = tuple(i for i in range(b.ndim) if i != axis)
         one, scaled = [("row", "rows"), ("column", "columns"), ("page", "pages")][min(axis, 2)]
         if (
             all(same(a, factors(a, b, others) * b) for a, b in pairs)
-            and np.count_nonzero(b) > 2 * b.shape[axis] - 1
+            and np.count_nonzero(b) >= 2 * b.shape[axis]
         ):
             return f"{one}-factors", (
                 f"Each {one} is off by a factor of its own: what multiplies the {scaled} is not right."

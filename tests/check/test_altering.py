@@ -162,6 +162,11 @@ LINES = [
         "late-update: for t in h: y = m x = n z += k ; for t in h: kept = n y = m z += k x = kept ; "
         "for t in h: x = n z += k y = m ; for t in h: x = n kept = m z += k y = kept",
     ),
+    (
+        "if t:\n    {}",
+        "for t in h:\n        z += k\n        y = m\n        x += n",
+        "late-update: for t in h: z += k x += n y = m ; for t in h: z += k kept = m x += n y = kept",
+    ),
 ]
 
 
