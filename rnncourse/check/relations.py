@@ -131,11 +131,11 @@ def each(change):
 
 LOOSE = {"diagonal", *(f"{one}-{what}" for one in ("row", "column", "page") for what in ("factors", "terms"))}
 LOOSE |= {"some-rows", "some-columns"}
-UNDONE = [  # (kind, how a slip of this kind in the result is undone)
+UNDONE = [  # (kind, how a slip of this kind in the result is undone, if the shape is then right)
     ("result-reshaped", each(lambda a, b: a.reshape(b.shape) if a.shape != b.shape else None)),
     ("result-reshaped", each(lambda a, b: a.T if a.shape != b.shape else None)),
-    ("result-reshaped", each(lambda a, b: a[1:] if len(a) == len(b) + 1 else None)),
-    ("result-reshaped", each(lambda a, b: a[:-1] if len(a) == len(b) + 1 else None)),
+    ("result-reshaped", each(lambda a, b: a[1:])),
+    ("result-reshaped", each(lambda a, b: a[:-1])),
     ("result-reshaped", each(lambda a, b: np.diag(a) if a.ndim == 1 else None)),
     ("swapped-results", lambda value, right: value[::-1] if len(value) > 1 else None),
     ("transposed", each(lambda a, b: a.T)),
