@@ -103,6 +103,7 @@ SAID = {
     "the diagonal": (put(DIAGONAL, np.square), signed(4, 4), "diagonal", "Only the diagonal is wrong"),
     "all else": (put(~DIAGONAL, np.square), signed(4, 4), "diagonal", "The diagonal is right, and"),
     "a diagonal of two": (put(np.eye(2, dtype=bool)), signed(2, 2), None, ""),
+    "a diagonal of pages": (put(np.eye(3, dtype=bool), np.square), signed(3, 3, 2), None, ""),
     "a diagonal of zeros": (lambda a: a + np.diag(WEDGE**2), [np.diag(v) for v in signed(4)], None, ""),
     "factors of rows": (times(WEDGE), signed(4, 3), "row-factors", "Each row is off by a factor"),
     "factors of rows of two": (times(WEDGE), signed(4, 2), "row-factors", ""),
@@ -129,11 +130,20 @@ def test_what_is_said_of_a_change_is_true(change, rights, slug, words):
     assert (said, words in says) == (slug, True)
 
 
+def test_of_several_results_the_one_that_is_wrong_counts():
+    some = signed(4, 3)
+    assert relations.any_of([((), (2 * a, 0 * a), (a, 0 * a)) for a in some])[0] == "constant"
+    assert relations.any_of([((), (2 * a, 3 * a), (a, a)) for a in some]) is None
+    first, second = ((), (2 * some[0], some[0]), (some[0],) * 2), ((), (some[1], 2 * some[1]), (some[1],) * 2)
+    assert relations.any_of([first, second]) is None
+
+
 UNDONE = [  # (kind, what a slip makes of the result, the right one)
     ("result-reshaped", np.ravel, signed(4, 3)[0]),
     ("result-reshaped", lambda a: a[:, None], signed(4)[0]),
     ("result-reshaped", lambda a: a[None], signed(4)[0]),
     ("result-reshaped", np.transpose, signed(4, 3)[0]),
+    ("result-reshaped", np.transpose, signed(3, 4)[0]),
     ("result-reshaped", lambda a: np.concatenate([2 * a[:1], a]), signed(4, 3)[0]),
     ("result-reshaped", lambda a: np.concatenate([a, 2 * a[:1]]), signed(4, 3)[0]),
     ("result-reshaped", np.diag, np.diag(signed(4)[0])),
