@@ -246,7 +246,7 @@ def _():
 
 @effects.mistake("value-for-slope", "eq-lstm-hidden", part="shown")
 def _():
-    """tanh(C_t) has the sign of C_t, but its slope has not: tanh rises everywhere.
+    """This is the sign of tanh(C_t). Asked for is that of its slope: where does tanh fall?
 
     The value of tanh is taken for its derivative.
     """

@@ -322,7 +322,7 @@ def varying(
 
 @varying.mistake("arithmetic-mean", "eq-gate-path", part="constant")
 def _(f):
-    """The gates are averaged by a sum. The gradient is multiplied by them, and a product has another mean.
+    """You add the gates to average them. The gradient is multiplied by each gate, so its mean is another one.
 
     A typical gate is wanted, and a mean is a sum that is divided.
     """
