@@ -140,7 +140,7 @@ def pulses(rng):
     """41 steps of 3 units near the origin, with W of norm 0.5, 0.95 and 1.5, orthogonal and sheared"""
     for size in 0.5, 0.95, 1.5:
         for W in np.linalg.qr(rng.normal(size=(3, 3)))[0], np.eye(3) + 3 * np.eye(3, k=1):
-            yield size * W / norm(W), 1e-3 * rng.normal(size=(41, 3))
+            yield size * W / norm(W), 1e-4 * rng.normal(size=(41, 3))
 
 
 def pulled(W, x):
