@@ -147,9 +147,8 @@ def _differs(a, right, whose):
         return f"{whose} has shape {a.shape}, expected {right.shape}. {_suggests(a.shape, right.shape)}"
     if not np.isfinite(a).all():
         index = np.argwhere(~np.isfinite(a))[0].tolist()
-        return (
-            f"{whose} holds {a[tuple(index)]:g} at {index}: look for a division by 0, a log or an overflow."
-        )
+        found = f"holds {a[tuple(index)]:g} at {index}" if index else f"is {a:g}"
+        return f"{whose} {found}: look for a division by 0, a log or an overflow."
     difference, scale = np.abs(a - right), np.abs(right).max()
     index = np.argwhere(difference > TOLERANCE * scale)[0].tolist()
     there = tuple(index)

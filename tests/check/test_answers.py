@@ -204,6 +204,7 @@ HELPED = {
     "a vector too long": ("1b-h0", lambda W, h, dl: np.ones(9), "the axes one by one"),
     "an empty axis": ("1a", lambda W, x: np.ones((4, 4, 0)), "axis too many: was"),
     "NaN": ("1a", lambda W, x: W * np.nan, "nan at [0, 0]"),
+    "one number that is none": ("3c-half-life", lambda b: np.nan, "Your answer is nan: look"),
     "inf in one place": ("1a", lambda W, x: W + np.diag([0, 0, np.inf, 0]), "inf at [2, 2]"),
     "a factor": ("1a", lambda W, x: 0.7 * np.array(double_loop(W, x)), "same factor, 0.7"),
     "all within 1 %": ("1a", lambda W, x: 1.005 * np.array(double_loop(W, x)), "close, within 1 %"),

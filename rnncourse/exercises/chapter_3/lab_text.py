@@ -136,6 +136,11 @@ def some_text(N, K):
     return draw
 
 
+def with_gaps(rng):
+    """a text in which some of the numbers do not occur"""
+    return (2 * domains.letters(rng, 12, 4) + 1,)
+
+
 def frequencies(codes):
     _, place, counts = np.unique(codes, return_inverse=True, return_counts=True)
     return counts / counts.sum(), place
@@ -146,6 +151,7 @@ def frequencies(codes):
     "No context at all",
     "f(codes), the mean number of bits per letter; codes (N,) are the numbers of the letters of a text",
     some_text(12, 4),
+    with_gaps,
     domain=domains.text,
     hints=(
         "The probability of a kind of letter is its frequency: `np.bincount(codes) / len(codes)`.",
@@ -250,6 +256,7 @@ def into_bits(weights, p):
     "One letter of context",
     "f(codes), the mean number of bits for codes[1:], each letter predicted from the one before it",
     some_text(14, 3),
+    with_gaps,
     domain=domains.text,
     hints=(
         "Count the pairs: n[a, b] says how often b comes right after a. There are N - 1 pairs.",
