@@ -74,13 +74,15 @@ def eq_dominant_mode():
     """The power of a symmetric matrix is its dominant mode"""
 
     def inputs(rng):
-        """n = 1, 2, 5, 12, 30, matrices of size 2, 3, 5 built of fractions; n = 30 and W_+ of exercise 2c"""
+        """n = 1, 2, 5, 12, 30, matrices of size 2, 3, 5 built of fractions, eigenvalues of alternating signs;
+        n = 30 and W_+ of exercise 2c"""
         for size, n in (2, 1), (3, 2), (5, 5), (3, 12), (5, 30):
-            u = exact(rng.integers(1, 9, size=size))
-            Q = exact(np.eye(size, dtype=int)) - 2 * np.multiply.outer(u, u) / (u @ u)
-            lam = np.sort(rng.choice(np.arange(1, 10), size, replace=False))[::-1] * rng.choice([-1, 1], size)
-            yield Q, exact(lam) / 5, n
-        yield exact([[3, 4], [4, -3]]) / 5, exact([9, 4]) / 10, 30
+            one = exact(np.eye(size, dtype=int))
+            u = exact(rng.integers(1, 9, (2, size)))
+            Q = product((one - 2 * np.multiply.outer(v, v) / (v @ v) for v in u), one)
+            sizes = np.sort(rng.choice(np.arange(1, 10), size, replace=False))[::-1]
+            yield Q, exact(sizes * rng.choice([-1, 1]) * (-1) ** np.arange(size)) / 5, n
+        yield exact([[3, -4], [4, 3]]) / 5, exact([9, 4]) / 10, 30
 
     def mode(Q, lam, n):
         return lam[0] ** n * np.multiply.outer(Q[:, 0], Q[:, 0])
