@@ -231,14 +231,14 @@ def test_an_answer_found_in_another_way_passes(key):
 
 
 def cut(belongs, first=1):
-    """The double sum with a condition on t, k and the lag."""
+    """The double sum with a condition on t, k, the lag and T."""
 
     def answer(W, h, dl, lag):
         dW, s = 0, h * (1 - h)
         for t in range(1, len(h)):
             row = dl[t]
             for k in range(t, first - 1, -1):
-                if belongs(t, k, lag):
+                if belongs(t, k, lag, len(h) - 1):
                     dW = dW + np.outer(row * s[k], h[k - 1])
                 row = row * s[k] @ W
         return dW
@@ -249,12 +249,12 @@ def cut(belongs, first=1):
 @pytest.mark.parametrize(
     "answer, slug",
     [
-        (cut(lambda t, k, lag: t - k <= lag), "other-lags-too"),
-        (cut(lambda t, k, lag: t - k >= lag), "other-lags-too"),
-        (cut(lambda t, k, lag: t - k + 1 == lag), "neighbouring-lag"),
-        (cut(lambda t, k, lag: t - k == lag, first=0), "spurious-k0"),
-        (cut(lambda t, k, lag: t - k == lag and t < 5), "end-missing"),
-        (cut(lambda t, k, lag: t - k == lag and t == 5), "one-term-only"),
+        (cut(lambda t, k, lag, T: t - k <= lag), "other-lags-too"),
+        (cut(lambda t, k, lag, T: t - k >= lag), "other-lags-too"),
+        (cut(lambda t, k, lag, T: t - k + 1 == lag), "neighbouring-lag"),
+        (cut(lambda t, k, lag, T: t - k == lag, first=0), "spurious-k0"),
+        (cut(lambda t, k, lag, T: t - k == lag and t < T), "end-missing"),
+        (cut(lambda t, k, lag, T: t - k == lag and t == T), "one-term-only"),
     ],
 )
 def test_a_sum_over_other_terms_than_those_of_the_lag_is_named(answer, slug):
@@ -268,6 +268,9 @@ def test_a_sum_over_other_terms_than_those_of_the_lag_is_named(answer, slug):
         (masked(lambda h, z, x: x > 0), "inputs-alone"),
         (masked(lambda h, z, x: z > 0, late=True), "last-step-only"),
         (masked(lambda h, z, x: np.ones(len(z))), "no-slopes"),
+        (lambda w, x, h0: relu_paths(w, x, h0) * (h0 > 0), "start-counted"),
+        (lambda w, x, h0: relu_paths(w, x[:-1], h0), "step-left-out"),
+        (lambda w, x, h0: relu_paths(w, x, h0).sum(axis=1) * np.ones((len(h0), 1)), "units-mixed"),
     ],
 )
 def test_a_path_that_is_shut_by_something_else_is_named(answer, slug):

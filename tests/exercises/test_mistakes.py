@@ -75,6 +75,7 @@ PROMISED = {
         other-lags-too neighbouring-lag one-term-only spurious-k0 end-missing mean-over-terms
         transposed state-off-by-one no-derivative-immediate transport-transposed reversed-product
         power-of-last jacobian-off-by-one one-factor-too-many one-factor-too-few reused-loss-gradient
+        loss-of-the-use
     """,
     "2a-mirror": "units-swapped scaled symmetry-of-sigma",
     "2a-telescope": """
@@ -110,7 +111,7 @@ PROMISED = {
     "2e-volume": "state-off-by-one not-squared logistic-slope arithmetic-mean no-root",
     "2e-relu": """
         last-step-only any-step averaged shut-steps-skipped no-slopes state-off-by-one inputs-alone
-        weight-left-out weight-once one-factor-off vector
+        weight-left-out weight-once one-factor-off vector start-counted step-left-out units-mixed
     """,
     "2e-determinant": "length-for-volume deviation-for-variance inverted relu-variance",
     "2-wall": """
@@ -149,7 +150,7 @@ PROMISED = {
     "3c-half-life": "time-constant linear-decay inverted sign tanh-gate for-large-b gate-near-1",
     "3c-varying": """
         arithmetic-mean not-per-step one-step-only mean-of-half-lives over-units time-constant
-        linear-decay inverted sign fraction-returned
+        linear-decay inverted sign fraction-returned forget-inverted
     """,
     "3d-coupled": "use-missing signs-alike sign slope-missing tanh-slope loss-left-out",
     "3d-peephole": """

@@ -249,12 +249,13 @@ for some in [(1, 2)], [(2, 3)], [(1, 3)], [(1, 2), (2, 3)], [(0, 0)], [(0, 1)]:
 # 2a-lag: the terms of one lag, for any T
 
 
-def with_lag(lag):
-    def draw(rng):
-        return *network(3, 5)(rng), lag
+def with_lag(rng):
+    return *network(3, int(rng.integers(6, 8)))(rng), int(rng.integers(2, 4))
 
-    draw.__doc__ = f"n = 3, T = 5 and lag = {lag}"
-    return draw
+
+def lag_0(rng):
+    """lag = 0"""
+    return *network(2, 4)(rng), 0
 
 
 @exercise(
@@ -262,9 +263,8 @@ def with_lag(lag):
     "The terms of one lag",
     "f(W, h, dl, lag), the (n, n) sum of the terms with this lag, from states h and loss gradients dl, both "
     "(T+1, n)",
-    with_lag(2),
-    with_lag(0),
-    with_lag(4),
+    with_lag,
+    lag_0,
     domain=domains.lagged,
     hints=(
         "Take T = 3 and lag 1. Which pairs (t, k) are these, and which is the first t that has one?",
@@ -283,25 +283,12 @@ def of_lag(W, h, dl, lag, pairs=lambda T, lag: [(t, t - lag) for t in range(lag 
     return gradient(W, h, dl, terms=lambda T: pairs(T, lag), **parts)
 
 
-gradient.share(
-    of_lag,
-    "transposed",
-    "reused-loss-gradient",
-    "loss-off-by-one",
-    "state-off-by-one",
-    "no-derivative-immediate",
-    "no-derivative-transport",
-    "transport-transposed",
-    "order-swapped",
-    "reversed-product",
-    "power-of-last",
-    "power-of-first",
-    "jacobian-off-by-one",
-    "one-factor-too-many",
-    "one-factor-too-few",
-    "derivative-at-h",
-    "tanh-derivative",
-)
+SHARED = """
+    transposed reused-loss-gradient loss-off-by-one state-off-by-one no-derivative-immediate
+    no-derivative-transport transport-transposed order-swapped reversed-product power-of-last power-of-first
+    jacobian-off-by-one one-factor-too-many one-factor-too-few derivative-at-h tanh-derivative
+"""
+gradient.share(of_lag, *SHARED.split())
 
 
 @of_lag.mistake("other-lags-too", "eq-expanded-sum", part="pairs")
@@ -338,6 +325,15 @@ def _(T, lag):
 
 
 of_lag.also("one-term-only", pairs=lambda T, lag: [(lag + 1, 1)])
+
+
+@of_lag.mistake("loss-of-the-use", "eq-expanded-sum")
+def _(W, h, dl, lag):
+    """A term starts with the loss gradient of step k, where W is used. The loss is that of step t.
+
+    t and k are both at hand, and both are rows of dl.
+    """
+    return of_lag(W, h, np.roll(dl, lag, axis=0), lag)
 
 
 @of_lag.mistake("spurious-k0", "eq-expanded-sum", part="pairs")

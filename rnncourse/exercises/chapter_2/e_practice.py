@@ -1,5 +1,7 @@
 """The exercises of page 2e: energy and volume."""
 
+from functools import partial
+
 import numpy as np
 
 from rnncourse.check.answers import arrays
@@ -178,15 +180,15 @@ def _(s):
 # 2e-relu: which paths of a ReLU network stay open
 
 
-def relu_network(n, T):
-    def draw(rng):
-        w = rng.choice([0.8, 1.3]) * rng.uniform(0.9, 1.1)
-        x = rng.uniform(-2, 1.7, (T, n))
-        x[:, 0] = np.abs(x[:, 0])  # one path is open, and its inputs alone would say so
-        return w, x, np.append(1.0, rng.uniform(-1, 2.5, n - 1))
-
-    draw.__doc__ = f"{n} units and T = {T}"
-    return draw
+def relu_network(rng):
+    """Units with chance inputs, and five that tell mistakes apart."""
+    n, T, w = rng.integers(9, 12), rng.integers(4, 6), rng.choice([0.8, 1.3]) * rng.uniform(0.9, 1.1)
+    x, h0 = rng.uniform(-2, 1.7, (T, n)), rng.uniform(0, 2.5, n)
+    x[:, :4] = np.abs(x[:, :4])  # unit 0 is always active,
+    h0[1] = -0.1  # and so is 1, from a start below zero;
+    x[0, 2], x[-1, 3] = -9, -99  # 2 is shut by the first step alone, 3 by the last,
+    x[:, 4] = -9  # and 4 by all
+    return w, x, h0
 
 
 def active(w, x, h0):
@@ -202,8 +204,7 @@ def active(w, x, h0):
     "2e-relu",
     "The open paths of a ReLU network",
     "f(w, x, h0), the (n, n) matrix dh_T/dh_0 for W = w I, inputs x of shape (T, n) and the first state h0",
-    relu_network(12, 4),
-    relu_network(3, 1),
+    relu_network,
     domain=domains.relu_network,
     hints=(
         "One step of one unit first: what is dh_t/dh_{t-1} if z_t is positive, and what if it is negative?",
@@ -285,6 +286,15 @@ def _(w, x, h0):
     return (h0 > 0) & active(w, x, h0)[:-1].all(axis=0)
 
 
+@paths.mistake("start-counted", "eq-step-jacobian", part="slopes")
+def _(w, x, h0):
+    """The sign of h_0 can shut a path here. h_0 is given: no ReLU made it, and it has no slope.
+
+    The product begins before the first step.
+    """
+    return (h0 > 0) & active(w, x, h0).all(axis=0)
+
+
 @paths.mistake("inputs-alone", "eq-rnn", part="slopes")
 def _(w, x, h0):
     """The sign of x_t decides here. ReLU acts on z_t = w h_{t-1} + x_t, so a unit with a large state stays
@@ -323,6 +333,34 @@ def _(w, T):
 
 
 paths.also("one-factor-off", weight=lambda w, T: w ** (T + 1))
+
+
+@paths.mistake("step-left-out", "eq-transport")
+def step_left_out(w, x, h0, cut=slice(1, None), steps=-1):
+    """A step is left out of the product, or its slope: from h_0 to h_T there are T steps, each with a slope
+    and a factor w.
+
+    The loop starts at 1, or ends before T.
+    """
+    return np.diag(active(w, x, h0)[cut].all(axis=0) * w ** (len(x) + steps))
+
+
+for cut in slice(1, None), slice(-1):
+    for steps in -1, 0:
+        paths.also("step-left-out", partial(step_left_out, cut=cut, steps=steps))
+
+
+@paths.mistake("units-mixed", "eq-elementwise", part="shape")
+def _(v):
+    """There are entries off the diagonal here. W = w I and ReLU act on each unit by itself, so that unit i
+    depends on no other unit.
+
+    A matrix is made of a vector by filling its rows.
+    """
+    return np.tile(v, (len(v), 1))
+
+
+paths.also("units-mixed", shape=lambda v: np.outer(v, np.ones(len(v))))
 
 
 @paths.mistake("vector", "eq-transport", part="shape")

@@ -302,7 +302,7 @@ def _(b):
     "The half-life of gates that change",
     "f(f), the n half-lives for gates f of shape (T, n), each that of the constant gate that leaves the same "
     "fraction after T steps",
-    lambda rng: (rng.uniform(0.2, 0.95, (4, 3)),),
+    lambda rng: (rng.uniform(0.2, 0.95, rng.integers([4, 3], [8, 5])),),
     domain=domains.gates_alone,
     hints=(
         "Which fraction of the gradient of one unit is left after all T steps?",
@@ -347,17 +347,30 @@ def _(f):
     return f[-1]
 
 
-varying.also("one-step-only", constant=lambda f: f[0])
+for one in (lambda f: f[0]), (lambda f: f.min(axis=0)), (lambda f: f.max(axis=0)):
+    varying.also("one-step-only", constant=one)
 
 
 @varying.mistake("mean-of-half-lives", "eq-half-life")
 def _(f):
-    """These are means of half-lives, one half-life for each gate. A single gate near 1 makes such a mean as
-    long as it likes, although the other gates still forget.
+    """You combine half-lives, one for each gate. A single gate near 1 makes the result as long as you like,
+    although the other gates still forget.
 
     Each gate has a half-life, and the unit is thought to have their mean.
     """
     return (np.log(2) / -np.log(f)).mean(axis=0)
+
+
+varying.also("mean-of-half-lives", lambda f: (np.log(2) / -np.log(f)).sum(axis=0))
+
+
+@varying.mistake("forget-inverted", "eq-gate-path", part="constant")
+def _(f):
+    """You multiply by 1 - f: the gradient keeps the fraction f, in spite of the name of the gate.
+
+    A gate called forget should forget when it is open, one would think.
+    """
+    return np.exp(np.log(1 - f).mean(axis=0))
 
 
 @varying.mistake("over-units", "eq-gate-path", part="constant")
