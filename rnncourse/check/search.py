@@ -65,6 +65,7 @@ KINDS = {
 OWN = {"wrong-array", "function"}  # kinds that are told as such within an index, too
 TOGETHER = {"transposed", "order", "sign", "missing-term", "missing-slope", "assigned", "index-shifted"}
 
+_shapes = {}
 ODD = {"extra-factor", "extra-term"}  # told only if nothing else explains the value
 RARER = {"missing-factor", "other-slope"}  # tried in pairs, too, where there is time for it
 
@@ -242,8 +243,13 @@ def as_text(value):
 
 
 def shapes(function, arguments):
-    """{name: shape} of the variables of a function, as they are at its end; "" is its result."""
-    found = {}
+    """{name: shape} of the variables of a function, as they are at its end; "" is its result.
+
+    Those of its first arguments stay: on others two shapes may agree by chance, and the slips be renumbered.
+    """
+    if function in _shapes:
+        return _shapes[function]
+    found = _shapes[function] = {}
     for name, value in variables(function, arguments).items():
         found[name] = shape_of(value)
         for field in getattr(value, "_fields", ()):

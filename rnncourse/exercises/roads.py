@@ -306,9 +306,8 @@ def half_life_of_the_product(f):
 
 @derives("3d-coupled")
 def coupled_in_two_terms(dC, C_prev, f, C_tilde):
-    s = slope(f)  # the slopes
-    old = dC * C_prev * s  # the term of the old cell
-    new = dC * C_tilde * s  # the term of the candidate
+    old = dC * C_prev * slope(f)  # the term of the old cell
+    new = dC * C_tilde * slope(f)  # the term of the candidate
     return old - new  # the sum of both uses
 
 

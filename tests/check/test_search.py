@@ -136,6 +136,18 @@ def in_brackets(h, t):
     return y + 2  # the end
 
 
+def positive(a):
+    b = a[a > 0]
+    return a.sum() * b
+
+
+def test_the_slips_of_a_derivation_are_the_same_for_inputs_of_other_shapes():
+    made = list(search.alterations(positive, (np.array([1.0, 2.0]),)))  # here a and b have one shape
+    tree, _ = search.parsed(positive)
+    numbers = range(len([*search.slips(tree, search.shapes(positive, (np.array([1.0, -2.0]),)))]))
+    assert {slip.number for slip in made} <= {*numbers}
+
+
 def test_the_parts_are_called_by_the_comments_of_their_lines():
     slips = [*search.alterations(in_brackets, (R[0], 1))]
     assert {slip.part for slip in slips} == {"", "the product", "the end"}

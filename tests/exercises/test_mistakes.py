@@ -206,7 +206,7 @@ PROMISED = {
         nats sign multiplied decimal-digits summed mean-of-probabilities best-letter all-letters
         own-entropy
     """,
-    "3-entropy": "nats sign kinds-alike summed uniform mean-of-probabilities likeliest-only",
+    "3-entropy": "nats sign kinds-alike summed uniform mean-of-probabilities likeliest-only perplexity",
     "3-context": """
         nats sign probability-of-the-pair letter-after last-letter-counted context-unused
         contexts-alike summed

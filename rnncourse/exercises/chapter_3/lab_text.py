@@ -130,7 +130,8 @@ def _(log_p, answers):
 
 def some_text(N, K):
     def draw(rng):
-        return (domains.letters(rng, N, K),)
+        codes = domains.letters(rng, N, K)
+        return (codes,) if len({*codes}) == K else draw(rng)
 
     draw.__doc__ = f"{N} letters out of {K}"
     return draw
@@ -236,6 +237,15 @@ def _(p, place):
     return -np.log(p.max())
 
 
+@entropy.mistake("perplexity", None, part="unit")
+def _(nats):
+    """This is 2 to the power of the bits, the perplexity: so many equally likely letters would cost the same.
+
+    Language models are often compared by it.
+    """
+    return np.exp(nats)
+
+
 # 3-context: one letter of context
 
 
@@ -321,6 +331,9 @@ def _(n, codes):
     return n / np.maximum(np.bincount(codes), 1)[:, None]
 
 
+context.also("last-letter-counted", lambda codes: entropy(codes[:-1] * 99 + codes[1:]) - entropy(codes))
+
+
 @context.mistake("context-unused", None, part="conditional")
 def _(n, codes):
     """The letter before is not used: these are the frequencies of the letters alone.
@@ -328,6 +341,9 @@ def _(n, codes):
     This is the exercise before.
     """
     return np.broadcast_to(n.sum(axis=0) / n.sum(), n.shape)
+
+
+context.also("context-unused", lambda codes: entropy(codes))
 
 
 @context.mistake("contexts-alike", None, part="average")
