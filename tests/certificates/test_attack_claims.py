@@ -84,7 +84,7 @@ def doubled(Q, lam, n):
     return (2 * (Q * lam**n @ Q.T) - part).astype(float), float(abs(lam[1] / lam[0]) ** n)
 
 
-AT_MOST_1 = {
+AT_MOST_1 = {  # and why; all other claims are tried beyond 1, where one clipped to [-1, 1] shows itself
     "a slope of the logistic function or of tanh": "eq-sigma-prime eq-elementwise T02 P10 Q02",
     "a gate, or a product of gates": "eq-lstm-gates eq-gate-range eq-gate-path eq-exact-path C09 D20 G25",
     "a state behind tanh": "D21 T07 T08 P01 P05",
