@@ -67,12 +67,12 @@ RESHAPED = [
     (
         "result-reshaped",
         "The right rows are there, and one more before them.",
-        lambda a, b: a.ndim > 0 and same(a[1:], b),
+        lambda a, b: a.ndim and same(a[1:], b),
     ),
     (
         "result-reshaped",
         "The right rows are there, and one more after them.",
-        lambda a, b: a.ndim > 0 and same(a[:-1], b),
+        lambda a, b: a.ndim and same(a[:-1], b),
     ),
     (
         "result-reshaped",
@@ -94,7 +94,7 @@ EXACT = [
     (
         "reversed",
         "The rows are right, but in the reverse order.",
-        lambda a, b: b.ndim > 0 and same(a, b[::-1]),
+        lambda a, b: b.ndim and same(a, b[::-1]),
     ),
     (
         "index-shifted",
@@ -123,7 +123,7 @@ def each(change):
     """The change of a result that is one array."""
 
     def changed(value, right):
-        new = change(value[0], right[0]) if len(value) == 1 else None
+        new = change(value[0], right[0])
         return None if new is None else (new,)
 
     return changed
@@ -148,7 +148,7 @@ UNDONE = [  # (kind, how a slip of this kind in the result is undone, if the sha
 
 def movable(a, b):
     """Whether there are rows that could stand one place too late: more than two."""
-    return a.shape == b.shape and b.ndim > 0 and len(b) > 2
+    return b.ndim and a.shape == b.shape and len(b) > 2
 
 
 def multiple(pairs):

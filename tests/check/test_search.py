@@ -446,6 +446,16 @@ def test_a_refusal_takes_about_a_second_at_most():
         assert verdict.mistake is None and time.process_time() - start < search.SECONDS + 1
 
 
+def test_about_so_many_pairs_are_tried_and_rarer_ones_where_there_is_time():
+    derivation = search.sources()["1b"][-1]
+    for number in 50, 200:
+        kinds = [{*pair.kind} for pair in search.pairs.__wrapped__(derivation, inputs("1b"), number)]
+        assert number / 2 <= len(kinds) <= 1.5 * number and not any(pair & search.RARER for pair in kinds)
+    every = [{*pair.kind} for pair in search.pairs.__wrapped__(derivation, inputs("1b"), 10000)]
+    assert len(every) > 1000 and any(pair & search.RARER for pair in every)
+    assert 2000 > len([*search.pairs.__wrapped__(derivation, inputs("1b"), 1800)]) == len(every)
+
+
 @derivations
 def test_so_many_pairs_are_tried_on_every_machine(key, derivation):
     pairs = search.pairs(derivation, inputs(key))
