@@ -109,7 +109,7 @@ EXACT = [
     (
         "rearranged",
         "The numbers are right, but they stand in other places.",
-        lambda a, b: b.size > 2 and same(np.sort(a, None), np.sort(b, None)),
+        lambda a, b: same(np.sort(a, None), np.sort(b, None)),
     ),
     (
         "sign",
@@ -172,13 +172,9 @@ def multiple(pairs):
     if np.ptp(sums) <= ROUND * scale:
         return "sign", f"Your value and the right one add up to {sums[0]:.4g}, whatever the inputs are."
     bases, values = (np.concatenate([np.ravel(pair[i]) for pair in pairs]) for i in (1, 0))
-    if (bases > 0).all() and (values > 0).all():
-        powers = np.log(values) / np.log(bases)
-        if np.isfinite(powers).all() and np.ptp(powers) <= 1e-4 * np.abs(powers[0]):
-            return (
-                "constant",
-                f"Yours is the right one to the power {powers[0]:.3g}: an exponent is off.",
-            )
+    powers = np.log(values) / np.log(bases)
+    if np.isfinite(powers).all() and np.ptp(powers) <= 1e-4 * np.abs(powers[0]):
+        return "constant", f"Yours is the right one to the power {powers[0]:.3g}: an exponent is off."
     return None
 
 
@@ -217,7 +213,7 @@ def partly(pairs):
 def along(pairs):
     """If the entries of each row, or of each column, are off by one factor, or by one term."""
     b = pairs[0][1]
-    for axis in range(b.ndim if b.ndim > 1 else 0):
+    for axis in range(b.ndim):
         if b.size == b.shape[axis]:
             continue  # of a line with one entry anything could be said
         others = tuple(i for i in range(b.ndim) if i != axis)

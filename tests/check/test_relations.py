@@ -68,6 +68,7 @@ SAID = {
     "a factor": (lambda a: 0.7 * a, signed(4, 3), "constant", "the factor 0.7,"),
     "a factor of three numbers": (lambda a: 0.7 * a, [*signed(), np.array(5.0)], "constant", "factor 0.7,"),
     "a factor of two numbers": (lambda a: 0.7 * a, signed(), None, ""),
+    "numbers": (lambda a: a * a - 1, [np.array(float(n)) for n in (2, 3, 5)], None, ""),
     "a factor that depends": (lambda a: a * a[0], signed(3), "scaled", "one factor, which depends"),
     "a small factor that depends": (
         lambda a: 1e-9 * a * a[0],
@@ -91,6 +92,8 @@ SAID = {
     "small powers": (lambda a: a ** np.array([0.001, 0.02, 0.03, 0.04]), positive(4), None, ""),
     "powers": (lambda a: a ** np.arange(1.3, 1.7, 0.1), positive(4), None, ""),
     "a row": (put(1), signed(4, 3), "some-rows", "Only the row 1 (counted from 0) is wrong"),
+    "a row where all is zero": (put(1), [signed(4, 3)[0], np.zeros((4, 3))], "some-rows", "Only the row 1 "),
+    "a row of larger arrays": (put(1, np.square), [signed(4, 3)[0], signed(5, 3)[1]], None, ""),
     "two rows": (
         put([0, 3], np.square),
         signed(4, 3),
@@ -120,6 +123,7 @@ SAID = {
     "terms of pages": (plus(WEDGE, 2), signed(3, 2, 4), "page-terms", "added to the pages"),
     "a vector": (times(WEDGE), signed(4), None, ""),
     "rows of one entry": (times(WEDGE), signed(4, 1), None, ""),
+    "squares of one row": (np.square, signed(1, 3), None, ""),
     "squares": (np.square, signed(4, 3), None, ""),
 }
 
