@@ -59,6 +59,7 @@ SAID = {
     "other axes": (np.transpose, signed(4, 3), "result-reshaped", "another order"),
     "two axes": (lambda a: np.swapaxes(a, 0, 2), signed(2, 3, 4), "result-reshaped", "another order"),
     "backwards": (lambda a: a[::-1], signed(4, 3), "reversed", "in the reverse order"),
+    "small and backwards": (lambda a: a[::-1], [1e-9 * a for a in signed(4, 3)], "reversed", ""),
     "too late": (lambda a: np.roll(a, 1, 0), signed(3, 2), "index-shifted", "too late"),
     "too early": (lambda a: np.roll(a, -1, 0), signed(3, 2), "index-shifted", "too early"),
     "a number too late": (lambda a: np.roll(a, 1), signed(3), "index-shifted", "too late"),
@@ -121,6 +122,12 @@ SAID = {
     "terms of rows": (plus(WEDGE), signed(4, 3), "row-terms", "Each row is off by a number"),
     "terms of columns": (plus(WEDGE, 1), signed(3, 4), "column-terms", "added to the columns"),
     "terms of pages": (plus(WEDGE, 2), signed(3, 2, 4), "page-terms", "added to the pages"),
+    "terms of one column": (
+        lambda a: a + a[0],
+        signed(4, 1),
+        "column-terms",
+        "Each column is off by a number",
+    ),
     "a vector": (times(WEDGE), signed(4), None, ""),
     "rows of one entry": (times(WEDGE), signed(4, 1), None, ""),
     "squares of one row": (np.square, signed(1, 3), None, ""),
@@ -136,7 +143,9 @@ def test_what_is_said_of_a_change_is_true(change, rights, slug, words):
 
 def test_of_several_results_the_one_that_is_wrong_counts():
     some = signed(4, 3)
-    assert relations.any_of([((), (2 * a, 0 * a), (a, 0 * a)) for a in some])[0] == "constant"
+    for empty in 0, -1:  # all zeros, or without an entry
+        parts = [((), (2 * a, 0 * a[:empty]), (a, 0 * a[:empty])) for a in some]
+        assert relations.any_of(parts)[0] == "constant"
     assert relations.any_of([((), (2 * a, 3 * a), (a, a)) for a in some]) is None
     first, second = ((), (2 * some[0], some[0]), (some[0],) * 2), ((), (some[1], 2 * some[1]), (some[1],) * 2)
     assert relations.any_of([first, second]) is None
