@@ -157,9 +157,9 @@ def multiple(pairs):
         return None
     factors = [np.vdot(b, a) / np.vdot(b, b) for a, b in pairs]
     if all(factor and same(a, factor * b) for factor, (a, b) in zip(factors, pairs, strict=True)):
-        if np.ptp(factors) <= ROUND * np.abs(factors[0]):
-            return "constant", f"All is off by the factor {factors[0]:.4g}, whatever the inputs are."
-        if pairs[0][0].size > 2:
+        if np.ptp(factors) <= ROUND * np.abs(factors).max():
+            return "constant", f"All is off by the factor {np.mean(factors):.4g}, whatever the inputs are."
+        if max(a.size for a, _ in pairs) > 2:
             return "scaled", (
                 "All entries are off by one factor, which depends on the inputs: all proportions are right; "
                 "what multiplies the whole is not."
@@ -167,14 +167,14 @@ def multiple(pairs):
     terms = np.concatenate([np.ravel(a - b) for a, b in pairs])
     scale = max(np.abs(b).max() for _, b in pairs)
     if np.ptp(terms) <= ROUND * scale:
-        return "extra-term", f"All is off by {terms[0]:+.4g}, whatever the inputs are."
+        return "extra-term", f"All is off by {terms.mean():+.4g}, whatever the inputs are."
     sums = np.concatenate([np.ravel(a + b) for a, b in pairs])
     if np.ptp(sums) <= ROUND * scale:
-        return "sign", f"Your value and the right one add up to {sums[0]:.4g}, whatever the inputs are."
+        return "sign", f"Your value and the right one add up to {sums.mean():.4g}, whatever the inputs are."
     bases, values = (np.concatenate([np.ravel(pair[i]) for pair in pairs]) for i in (1, 0))
     powers = np.log(values) / np.log(bases)
-    if np.isfinite(powers).all() and np.ptp(powers) <= 1e-4 * np.abs(powers[0]):
-        return "constant", f"Yours is the right one to the power {powers[0]:.3g}: an exponent is off."
+    if np.isfinite(powers).all() and np.ptp(powers) <= 1e-4 * np.abs(powers).max():
+        return "constant", f"Yours is the right one to the power {powers.mean():.3g}: an exponent is off."
     return None
 
 
@@ -182,7 +182,7 @@ def multiple(pairs):
 def loose(samples):
     """(slug, sentence) that says which entries are wrong, or along which axis all are off alike, or None."""
     pairs = pairs_of(samples)
-    if not pairs or any(a.shape != b.shape or b.ndim < 1 for a, b in pairs):
+    if not pairs or any(a.shape != b.shape for a, b in pairs):
         return None
     return partly(pairs) or along(pairs)
 
@@ -212,16 +212,14 @@ def partly(pairs):
 
 def along(pairs):
     """If the entries of each row, or of each column, are off by one factor, or by one term."""
-    b = pairs[0][1]
-    for axis in range(b.ndim):
-        if b.size == b.shape[axis]:
+    rank = max(b.ndim for _, b in pairs)
+    for axis in range(rank):
+        if any(b.size == b.shape[axis] for _, b in pairs):
             continue  # of a line with one entry anything could be said
-        others = tuple(i for i in range(b.ndim) if i != axis)
+        others = tuple(i for i in range(rank) if i != axis)
         one, scaled = [("row", "rows"), ("column", "columns"), ("page", "pages")][min(axis, 2)]
-        if (
-            all(same(a, factors(a, b, others) * b) for a, b in pairs)
-            and np.count_nonzero(b) >= 2 * b.shape[axis]
-        ):
+        several = all(np.count_nonzero(b) >= 2 * b.shape[axis] for _, b in pairs)
+        if several and all(same(a, factors(a, b, others) * b) for a, b in pairs):
             return f"{one}-factors", (
                 f"Each {one} is off by a factor of its own: what multiplies the {scaled} is not right."
             )

@@ -107,6 +107,12 @@ SAID = {
     "the diagonal": (put(DIAGONAL, np.square), signed(4, 4), "diagonal", "Only the diagonal is wrong"),
     "all else": (put(~DIAGONAL, np.square), signed(4, 4), "diagonal", "The diagonal is right, and"),
     "a diagonal of two": (put(np.eye(2, dtype=bool)), signed(2, 2), None, ""),
+    "a diagonal of three": (
+        put(np.eye(3, dtype=bool), np.square),
+        signed(3, 3),
+        "diagonal",
+        "Only the diagonal",
+    ),
     "a diagonal of pages": (put(np.eye(3, dtype=bool), np.square), signed(3, 3, 2), None, ""),
     "a diagonal of zeros": (lambda a: a + np.diag(WEDGE**2), [np.diag(v) for v in signed(4)], None, ""),
     "factors of rows": (times(WEDGE), signed(4, 3), "row-factors", "Each row is off by a factor"),
@@ -149,6 +155,12 @@ def test_of_several_results_the_one_that_is_wrong_counts():
     assert relations.any_of([((), (2 * a, 3 * a), (a, a)) for a in some]) is None
     first, second = ((), (2 * some[0], some[0]), (some[0],) * 2), ((), (some[1], 2 * some[1]), (some[1],) * 2)
     assert relations.any_of([first, second]) is None
+
+
+def test_zeros_make_no_warning():
+    rights = [put(0, np.zeros_like)(a) for a in signed(4, 3)]
+    with np.errstate(all="raise"):
+        assert relations.any_of(samples(lambda a: a**3 + 1, *rights)) is None
 
 
 UNDONE = [  # (kind, what a slip makes of the result, the right one)
