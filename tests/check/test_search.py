@@ -48,6 +48,9 @@ def test_of_several_results_and_of_vectors_the_errors_add_up_or_multiply():
         assert search.together((value,), (y,), made, []) == [(0, 2)]
         made = [(y + a, y), (y, y), (y + b, y)]
         assert search.together((value, y), (y, y), made, []) == [(0, 2)]
+    for scale in 1e-6, 1e6:
+        made = [(scale * (y + 99 * a),), (scale * (y - 98 * a),)]
+        assert search.together((scale * (y + a),), (scale * y,), made, []) == [(0, 1)]
     of_a_term = a * (1 + b) * (1 + y) + b  # and the rest of the sum is b
     made = [(a * (1 + b) + b,), (a * (1 + y) + b,)]
     assert search.together((of_a_term,), (a + b,), made, [a]) == [(0, 1)]
