@@ -260,7 +260,7 @@ def _(f):
 
 @half_life.mistake("sign", "eq-half-life", part="steps")
 def _(f):
-    """The number is negative: ln f is, for f < 1, and so is ln 1/2.
+    """The result is negative: ln f is, for f < 1, and so is ln 1/2.
 
     ln 2 / ln f forgets that the half is 1/2.
     """
@@ -386,43 +386,8 @@ def _(f):
 varying.also("over-units", constant=lambda f: np.exp(np.log(f).mean()))
 
 
-@varying.mistake("time-constant", "eq-half-life", part="steps")
-def _(g):
-    """These are the steps until the gradient has fallen to 1/e, not to 1/2.
-
-    Physics quotes decay times so, and 1/e is what the exponential offers.
-    """
-    return 1 / -np.log(g)
-
-
-@varying.mistake("linear-decay", "eq-half-life", part="steps")
-def _(g):
-    """You take the same amount away at each step; each step takes the same share of what is left.
-
-    One step loses 1 - g, so that half should be gone after 1/2 : (1 - g).
-    """
-    return 0.5 / (1 - g)
-
-
+half_life.share(varying, "time-constant", "linear-decay", "inverted", "sign")
 varying.also("linear-decay", lambda f: len(f) / 2 / (1 - f.prod(axis=0)))
-
-
-@varying.mistake("inverted", "eq-half-life", part="steps")
-def _(g):
-    """This is the inverse: halvings per step, not steps per halving.
-
-    Solving g^s = 1/2 for s, one divides by the wrong logarithm.
-    """
-    return -np.log(g) / np.log(2)
-
-
-@varying.mistake("sign", "eq-half-life", part="steps")
-def _(g):
-    """The numbers are negative: ln g is, for g < 1, and so is ln 1/2.
-
-    ln 2 / ln g forgets that the half is 1/2.
-    """
-    return np.log(2) / np.log(g)
 
 
 @varying.mistake("fraction-returned", "eq-half-life", part="steps")
