@@ -129,6 +129,13 @@ def each(change):
     return changed
 
 
+def wrong_parts(change):
+    """The change of those parts of a result that are not right."""
+    return lambda value, right: tuple(
+        a if same(a, b) else change(a) for a, b in zip(value, right, strict=True)
+    )
+
+
 LOOSE = {"diagonal", *(f"{one}-{what}" for one in ("row", "column", "page") for what in ("factors", "terms"))}
 LOOSE |= {"some-rows", "some-columns"}
 UNDONE = [  # (kind, how a slip of this kind in the result is undone, if the shape is then right)
@@ -139,9 +146,9 @@ UNDONE = [  # (kind, how a slip of this kind in the result is undone, if the sha
     ("result-reshaped", each(lambda a, b: np.diag(a) if a.ndim == 1 else None)),
     ("swapped-results", lambda value, right: value[::-1] if len(value) > 1 else None),
     ("transposed", each(lambda a, b: a.T)),
-    ("sign", lambda value, right: tuple(-part for part in value)),
-    ("constant", lambda value, right: tuple(part / 2 for part in value)),
-    ("constant", lambda value, right: tuple(2 * part for part in value)),
+    ("sign", wrong_parts(lambda part: -part)),
+    ("constant", wrong_parts(lambda part: part / 2)),
+    ("constant", wrong_parts(lambda part: 2 * part)),
     ("reversed", each(lambda a, b: a[::-1])),
 ]
 

@@ -394,12 +394,15 @@ def explained(ex, samples):
     known = samples if all(right is not None for _, _, right in samples) else []
     several = ex.function or sum(part.size for part in samples[0][1]) > 2  # one number is soon hit by chance
     try:
+        if found := relations.reshaped(known):
+            return found
+        single = fits(alterations)
+        more = several and not single  # what one slip explains needs no second one
         return (
-            relations.reshaped(known)
-            or one_slip(fits(alterations))
+            one_slip(single)
             or relations.exact(known)
-            or (two_slips(fits(partial(likely_pairs, ex, samples[0][1]))) if several else None)
-            or (two_slips(fits(some_pairs)) if several else None)
+            or (two_slips(fits(partial(likely_pairs, ex, samples[0][1]))) if more else None)
+            or (two_slips(fits(some_pairs)) if more else None)
             or relations.loose(known)
         )
     except TimeoutError:
@@ -418,8 +421,8 @@ def one_slip(fits):
     kinds = [kind for kind in kinds if kind not in ODD] or kinds
     fits = [slip for slip in fits if slip.kind in kinds]
     slug = "|".join(kinds)
-    if {*kinds} == {"missing-factor", "missing-slope"}:
-        kinds = ["missing-slope"]
+    if "missing-slope" in kinds:
+        kinds = [kind for kind in kinds if kind != "missing-factor"]
     parts = list(dict.fromkeys(slip.part for slip in fits))
     whole = kinds == ["result-reshaped"]  # then no part of the derivation is at fault
     look = f"Look at {', or at '.join(parts)}. " if all(parts) and len(parts) <= 2 and not whole else ""

@@ -428,7 +428,8 @@ def gru(W_z, W_r, W_h, x_t, h_prev):
     v = np.concatenate([h_prev, x_t])  # what the gates read
     z = sigma(W_z @ v)  # the update gate
     r = sigma(W_r @ v)  # the reset gate
-    u = np.concatenate([r * h_prev, x_t])  # what the candidate reads
+    let_in = r * h_prev  # the reset state
+    u = np.concatenate([let_in, x_t])  # what the candidate reads
     h_tilde = np.tanh(W_h @ u)  # the candidate
     return z * h_prev + (1 - z) * h_tilde  # the mixture
 

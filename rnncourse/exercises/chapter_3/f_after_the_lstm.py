@@ -488,6 +488,16 @@ def _(a, s, u):
     return np.outer(s - s.mean(), u)
 
 
+@sent_back.mistake("vectors-exchanged", "eq-attention")
+def _(u, v, h):
+    """In the second term u and v have changed places. h_t moves its score along u, and what a share brings
+    is v . h_s.
+
+    Both are vectors that meet h_t, and both occur in both ways.
+    """
+    return sent_back(u, v, h, score=lambda a, s, _: np.outer(h @ u - a @ (h @ u), v))
+
+
 @sent_back.mistake("scores-only", "eq-attention", part="said")
 def _(a, v):
     """Only the way through the scores is there: h_t is also what is said, v . h_t.
