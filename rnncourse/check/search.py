@@ -212,7 +212,7 @@ def together(value, right, made, terms):
     for aim in aims:
         width = near * np.abs(weights).sum()
         first, last = (np.searchsorted(marks, aim @ weights + shift) for shift in (-width, width))
-        for i in np.flatnonzero((first < last) & np.isfinite(aim).all(axis=1)):
+        for i in np.flatnonzero(first < last):
             for j in order[first[i] : last[i]]:
                 if np.abs(aim[i] - V[j]).max() <= near:
                     found[tuple(sorted((alike[i], alike[j])))] = None

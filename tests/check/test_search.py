@@ -63,6 +63,12 @@ def test_two_factors_that_are_wrong_may_leave_zeros():
     assert search.together((value,), (y,), [(a,), (b,)], []) == [(0, 1)]
 
 
+def test_no_second_factor_makes_something_of_zero():
+    y, value, made = np.array([1.0, 2]), np.array([5.0, 12]), [(np.array([0.0, 3]),), (np.array([0.0, 8]),)]
+    assert search.together((value * [0, 1],), (y,), made, []) == [(0, 1)]
+    assert search.together((value,), (y,), made, []) == []
+
+
 def test_two_slips_may_miss_the_value_by_rounding_only():
     y, a, b = np.array([1.0, 2, 7, 4]), np.array([3.0, 1, 5, 5]), np.array([2.0, 7, 1, 3])
     pair = [(a,), (b,)]
