@@ -156,14 +156,14 @@ def likely_pairs(ex, value, function, arguments):
 def with_result(value, right, made):
     """Slips together with one in the arrangement of the result, where that gives the value."""
     told = set()
-    for kind, change in results() if len(right) == 1 else ():
+    for kind, change in results():
         changed = value_of(change, right, np.array)
         if changed is None or changed.shape != value[0].shape or as_text(changed) in told:
             continue
         told.add(as_text(changed))
         for slip, other in made:
             both = value_of(change, other, np.array) if other[0].shape == right[0].shape else None
-            if both is not None and both.shape == value[0].shape and np.allclose(both, value[0], TOLERANCE):
+            if both is not None and np.allclose(both, value[0], TOLERANCE):
                 yield Alteration((slip.kind, kind), (slip.part, ""), after(change, slip.function))
 
 

@@ -37,7 +37,8 @@ def test_two_slips_are_found_by_what_they_make_together(others):
     made = [(R[4],), (a,), (a[0],), (R[4] * np.inf,), (np.full((3, 3), 1e9),), (b,)]
     assert search.together((value,), (right,), made, terms) == [(1, 5)]
     assert search.together((value + 0.01,), (right,), made, terms) == []
-    assert search.together((value[0],), (right,), made, terms) == []
+    for part in value[0], value[..., None]:
+        assert search.together((part,), (right,), made, terms) == []
     assert search.together((value,), (right,), [made[2]], terms) == []
 
 
@@ -47,10 +48,16 @@ def test_of_several_results_and_of_vectors_the_errors_add_up_or_multiply():
         made = [(y + a,), (2 * a - y,), (y + b,)]
         assert search.together((value,), (y,), made, []) == [(0, 2)]
         made = [(y + a, y), (y, y), (y + b, y)]
-        assert search.together((value, y), (y, y), made, []) == [(0, 2)]
+        assert search.together((value, y), (y, y), made, [y]) == [(0, 2)]
     for scale in 1e-6, 1e6:
         made = [(scale * (y + 99 * a),), (scale * (y - 98 * a),)]
         assert search.together((scale * (y + a),), (scale * y,), made, []) == [(0, 1)]
+    for shape in (2, 4), (4, 2), (2, 2, 3):
+        a, b, y = R.ravel()[: 3 * np.prod(shape)].reshape(3, *shape)
+        assert search.together((y + a + b,), (y,), [(y + a,), (y + b,)], []) == [(0, 1)]
+    y, a, b, *_ = R
+    assert search.together((y + a + b, y), (y, y), [(y + a, y), (y + b, y)], [y]) == [(0, 1)]
+    y, a, b = R[0, 0], R[1, 0], R[2, 0]
     of_a_term = a * (1 + b) * (1 + y) + b  # and the rest of the sum is b
     made = [(a * (1 + b) + b,), (a * (1 + y) + b,)]
     assert search.together((of_a_term,), (a + b,), made, [a]) == [(0, 1)]
@@ -66,7 +73,8 @@ def test_two_factors_that_are_wrong_may_leave_zeros():
 def test_no_second_factor_makes_something_of_zero():
     y, value, made = np.array([1.0, 2]), np.array([5.0, 12]), [(np.array([0.0, 3]),), (np.array([0.0, 8]),)]
     assert search.together((value * [0, 1],), (y,), made, []) == [(0, 1)]
-    assert search.together((value,), (y,), made, []) == []
+    for signs in [1, 1], [-1, 1]:
+        assert search.together((value * signs,), (y,), made, []) == []
 
 
 def test_two_slips_may_miss_the_value_by_rounding_only():
@@ -86,12 +94,16 @@ def with_result(slips, right, value):
 
 
 def test_a_slip_may_come_with_one_in_the_result():
-    right, slips = R[0], {"sign": (-R[0],), "power": (R[1],), "axis": (R[1, 0],), "order": (R[2], R[2])}
+    right, slips = R[0], {"sign": (-R[0],), "power": (R[1],), "axis": (R[1, 0],), "doubled": (R[1:4],)}
     assert with_result(slips, right, R[1].T) == [(("power", "transposed"), ("there", ""))]
     assert with_result(slips, right, R[1, 0]) == [(("power", "result-reshaped"), ("there", ""))]
     assert with_result(slips, right, R[1].sum()) == [(("power", "axis"), ("there", ""))]
     assert with_result(slips, right, R[3]) == []
-    assert not [*search.with_result((R[1].T, right), (right, right), [])]
+    for other in R[1, 0], R[1:4]:  # of two changes of the shape, anything could be said
+        assert with_result(slips, right, other.sum()) == []
+    assert with_result(slips, right, np.full((3, 3), R[1].sum())) == []
+    assert with_result({"sign": (np.full((3, 3), 2.0),)}, right, np.array([2.0])) == []
+    assert not [*search.with_result((R[1].T, right), (right, right), [(slip("power"), (R[1], right))])]
 
 
 NAMES = {"x": (3,), "h": (5, 3), "t": int, "k": int}
@@ -314,6 +326,7 @@ def test_one_slip_is_told_by_all_kinds_that_fit():
     assert slug == "sign" and says.startswith("Look at a, or at b. ")
     for parts in ["abc", ["a", ""]]:
         assert search.one_slip([slip("sign", part) for part in parts])[1].startswith("Your value")
+    assert search.one_slip([slip("order", "a")])[1].startswith("Look at a. ")
     assert search.one_slip([slip("extra-term", "a")])[0] == "extra-term"
     assert search.one_slip([slip(kind) for kind in ("sign", "order", "power")])[0] == "sign|order|power"
     assert search.one_slip([slip(kind) for kind in ("sign", "order", "power", "axis")]) is None
