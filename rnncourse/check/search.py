@@ -76,7 +76,7 @@ class Alteration(NamedTuple):
     kind: str
     part: str
     function: object
-    number: int = -1  # among all slips of its derivation
+    number: int | None = None  # among all slips of its derivation
 
 
 def sources():

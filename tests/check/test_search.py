@@ -70,6 +70,11 @@ def test_two_factors_that_are_wrong_may_leave_zeros():
     assert search.together((value,), (y,), [(a,), (b,)], []) == [(0, 1)]
 
 
+def test_two_large_errors_that_cancel_say_nothing():
+    y, large = R[0, 0], np.array([1e20, -1e20, 1e20])
+    assert search.together((2 * y,), (y,), [(y + large,), (y - large,)], []) == []
+
+
 def test_no_second_factor_makes_something_of_zero():
     y, value, made = np.array([1.0, 2]), np.array([5.0, 12]), [(np.array([0.0, 3]),), (np.array([0.0, 8]),)]
     assert search.together((value * [0, 1],), (y,), made, []) == [(0, 1)]
@@ -474,6 +479,43 @@ def test_about_so_many_pairs_are_tried_and_rarer_ones_where_there_is_time():
     every = [{*pair.kind} for pair in search.pairs.__wrapped__(derivation, inputs("1b"), 10000)]
     assert len(every) > 1000 and any(pair & search.RARER for pair in every)
     assert 2000 > len([*search.pairs.__wrapped__(derivation, inputs("1b"), 1800)]) == len(every)
+
+
+@pytest.mark.parametrize("key, told", [("2d-eighth", False), ("2c-misprint", True)])
+def test_two_slips_are_told_where_two_numbers_cannot_be_hit_by_chance(key, told):
+    ex, (derivation,) = EXERCISES[key], search.sources()[key]
+    right = ex.kind.read(ex.right())
+
+    def values(slips):
+        made = (search.value_of(slip.function, (), ex.kind.read) for slip in slips)
+        return [value for value in made if value is not None and np.all(value[0])]
+
+    known = [right, *values(search.alterations(derivation, ()))]
+    of_two = values(search.pairs(derivation, ()))
+    value = next(v for v in of_two if all(ex.kind.error(other, v) > 0.01 for other in known))
+    found = search.explained(ex, [((), value, None)])
+    assert ("two slips" in found[1] if found else False) == told
+
+
+def two_products(a, b, c, d):
+    first = a * b  # the first product
+    return first + c * d  # the sum
+
+
+def test_likely_pairs_are_those_that_make_the_value():
+    a, b, c, d = arguments = tuple(R[:4, 0])
+    value = a / b + c / d
+    (pair,) = search.likely_pairs(EXERCISES["1b-h0"], (value,), two_products, arguments)
+    assert pair.kind == ("inverted", "inverted") and {*pair.part} == {"the first product", "the sum"}
+    assert np.array_equal(pair.function(*arguments), value)
+
+
+def test_both_slips_may_be_of_one_kind_in_one_line():
+    def total(a, b, c):
+        return a + b + c
+
+    pairs = {pair.kind for pair in search.pairs(total, (*R[0, 0],))}
+    assert {("sign", "sign"), ("missing-term", "sign")} <= pairs
 
 
 @derivations
