@@ -436,9 +436,9 @@ def two_slips(fits):
     fits = [s for s in fits if {*s.kind} <= likely] or [s for s in fits if not ODD & {*s.kind}] or fits
     kinds = {frozenset(slip.kind) for slip in fits}
     shared = sorted(frozenset.intersection(*kinds)) if fits else []
-    if not shared:
-        return None
     both = len(kinds) == 1
+    if not shared or (not both and shared[0] in ODD):
+        return None
     a, b = shared[0], shared[-1]
     parts = dict.fromkeys(fits[0].part)
     look = f"Look at {', and at '.join(parts)}. " if len(fits) == 1 and all(parts) else ""

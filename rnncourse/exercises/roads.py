@@ -350,6 +350,12 @@ def mingru_step_from_the_old(W_z, W_h, b_z, b_h, x_t, h_prev):
     return h_prev + z * (W_h @ x_t + b_h - h_prev)  # the mixture
 
 
+@derives("3f-step")
+def mingru_step_in_one_line(W_z, W_h, b_z, b_h, x_t, h_prev):
+    z = sigma(W_z @ x_t + b_z)  # the gate
+    return (1 - z) * h_prev + z * (W_h @ x_t + b_h)  # the mixture
+
+
 @derives("3f-path")
 def mingru_path_at_once(W_z, W_h, b_z, b_h, x, h0, t, k):
     z = sigma(x @ W_z.T + b_z)  # the gates of all steps

@@ -357,6 +357,7 @@ def test_two_slips_are_told_by_what_all_that_fit_have_in_common():
     assert slug == "sign+another" and says.endswith(
         f"{say['sign']}, and another that may be of several kinds."
     )
+    assert search.two_slips([slip(("power", "extra-term")), slip(("order", "extra-term"))]) is None
     assert search.two_slips([]) is None
 
 

@@ -175,6 +175,17 @@ def _(W, x):
     return np.outer(dsigma(W @ x), x)
 
 
+@jacobian.mistake("softmax-jacobian", "eq-jacobian")
+def _(W, x):
+    """diag(y) - y yᵀ is the Jacobian of softmax, whose outputs share a denominator. Here each output has a
+    sigma of its own.
+
+    Both layers have values between 0 and 1.
+    """
+    y = sigma(W @ x)
+    return (np.diag(y) - np.outer(y, y)) @ W
+
+
 @jacobian.mistake("input-multiplied", "eq-jacobian")
 def _(W, x):
     """x is there as a factor: the derivative of Wx with respect to x is W alone.
@@ -439,6 +450,15 @@ def _(S, W):
     With square matrices both orders exist.
     """
     return W @ S
+
+
+@softmax_jacobian.mistake("own-share-twice", "eq-elementwise", part="inner")
+def _(p):
+    """The second term must depend on j, the index of z_j. In yours it is the same along a whole row.
+
+    Both indices of p_i p_j are easily written as i.
+    """
+    return np.diag(p) - np.outer(p**2, np.ones_like(p))
 
 
 @softmax_jacobian.mistake("elementwise", "eq-elementwise", part="inner")

@@ -250,6 +250,15 @@ def _(W, h, dl):
     return dl[0]
 
 
+@first_state.mistake("first-loss-transported", "eq-bptt")
+def _(W, h, dl):
+    """The loss L_0 goes through W too. It depends on h_0 directly, with no step between.
+
+    Its row of dl joins the recursion like all others.
+    """
+    return W.T @ (recursion(W, h, dl)[0] + dl[0])
+
+
 @first_state.mistake("transport-transposed", "eq-bptt", part="back")
 def _(W, delta):
     """W is used where its transpose is needed in the last step back.

@@ -53,6 +53,16 @@ def _(r):
     return 1 / (1 - r)
 
 
+@energy.mistake("sum-squared", "eq-energy", part="price")
+def _(r):
+    """You square the whole sum of the |λ|^k. The inputs are uncorrelated, so each term is squared first and
+    then added.
+
+    One thinks of the largest possible state, to which all inputs add up.
+    """
+    return 1 / (1 - r) ** 2
+
+
 @energy.mistake("modulus-returned", "eq-energy", part="price")
 def _(r):
     """This is |λ|, the radius on the ring. What does it cost?

@@ -160,6 +160,16 @@ def exact_path(
     return shape(product(share(gate(rows(x, t, k), W_z, b_z))))
 
 
+@exact_path.mistake("one-minus-the-product", "eq-exact-path")
+def _(W_z, W_h, b_z, b_h, x, h0, t, k):
+    """You multiply first and subtract then. Each step keeps a share of its own; these shares are multiplied.
+
+    1 - z is kept in a step, and all steps together are read as one.
+    """
+    z = sigma(x[k:t] @ W_z.T + b_z)
+    return np.diag(1 - z.prod(axis=0))
+
+
 gate_path.share(exact_path, "vector", "power-of-last", "last-only", "summed")
 gate_path.share(exact_path, "from-k", "until-t-1", "row-off-by-one")
 

@@ -45,6 +45,16 @@ def _(shortest, longest, n):
     return np.linspace(first, last, n, axis=1)
 
 
+@half_life_biases.mistake("gates-spread", "eq-half-life")
+def _(shortest, longest, n):
+    """The gates are spread evenly here. The half-lives should be, and equal distances of gates are not equal
+    distances of half-lives.
+
+    A gate comes from the bias at once, and a half-life only after a logarithm.
+    """
+    return half_life_biases(*(2 ** (-1 / tau) for tau in (shortest, longest)), n, gate=lambda f: f)
+
+
 @half_life_biases.mistake("logarithmic-spread", "eq-half-life", part="spread")
 def _(shortest, longest, n):
     """The half-lives have equal ratios here; they should have equal distances.

@@ -43,6 +43,15 @@ def bits(
     return unit(mean(pick(log_p, answers)))
 
 
+@bits.mistake("every-answer", None, part="pick")
+def _(log_p, k):
+    """`log_p[:, answers]` picks every answer at every place. At each place only one letter came.
+
+    Two indices side by side look like pairs, and a slice is none of them.
+    """
+    return log_p[:, k]
+
+
 @bits.mistake("nats", None, part="unit")
 def _(nats):
     """These are nats, natural logarithms: one bit is a factor of 2.
