@@ -182,7 +182,7 @@ def results():
 @np.errstate(all="ignore")
 def together(value, right, made, terms):
     """The pairs of these values that come to this one if errors add up, or multiply in a term or in all."""
-    shapes = [part.shape for part in right]
+    shapes = shape, *more = [part.shape for part in right]
     if [part.shape for part in value] != shapes:
         return []
     r, y = flat(right), flat(value)
@@ -196,15 +196,15 @@ def together(value, right, made, terms):
         return []
     V = np.array([flat(made[i]) for i in alike])
     aims = [y + r - V]
-    for term in [r, *(flat([term]) for term in terms if len(right) == 1)]:
+    for term in [r, *(flat([term]) for term in terms if not more)]:
         rest = r - term
         others, aim = V - rest, y - rest
         aims.append(rest + np.where((aim == 0) & (others == 0), 0, aim * term / others))
-        if len(shapes) == 1 and len(shapes[0]) == 2 and shapes[0][0] == shapes[0][1]:
-            square = others.reshape(-1, *shapes[0])
+        if not more and len(shape) == 2 and shape[0] == shape[1]:
+            square = others.reshape(-1, *shape)
             sound = np.abs(np.linalg.det(square)) > 1e-12
-            inverse = np.linalg.inv(np.where(sound[:, None, None], square, np.eye(*shapes[0])))
-            product = term.reshape(shapes[0]) @ inverse @ aim.reshape(shapes[0])
+            inverse = np.linalg.inv(np.where(sound[:, None, None], square, np.eye(*shape)))
+            product = term.reshape(shape) @ inverse @ aim.reshape(shape)
             aims.append(np.where(sound[:, None], rest + product.reshape(len(V), -1), np.inf))
     near, weights, found = 3 * TOLERANCE * np.abs(y).max(), np.cos(np.arange(len(y))), {}
     order = np.argsort(V @ weights)
