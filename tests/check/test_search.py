@@ -405,6 +405,13 @@ def jacobian(W, x):
     return dsigma(z)[:, None] * W
 
 
+def test_where_no_derivation_is_known_a_relation_is_told(monkeypatch):
+    ex = EXERCISES["1a"]
+    monkeypatch.setattr(search, "sources", dict)
+    samples = [((), (0.7 * right,), (right,)) for right in R[:2]]
+    assert search.explained(ex, samples)[0] == "constant"
+
+
 def test_the_search_alters_nothing_more_when_its_time_is_over(monkeypatch):
     ex, made, compiled = EXERCISES["1a"], [], search.compiled
     arguments = inputs(ex.key)
