@@ -489,7 +489,16 @@ def test_about_so_many_pairs_are_tried_and_rarer_ones_where_there_is_time():
     assert 2000 > len([*search.pairs.__wrapped__(derivation, inputs("1b"), 1800)]) == len(every)
 
 
-@pytest.mark.parametrize("key, told", [("2d-eighth", False), ("2c-misprint", True), ("3c-half-life", True)])
+@pytest.mark.parametrize(
+    "key, told",
+    [
+        ("2d-guarantee", False),
+        ("2d-eighth", False),
+        ("2-wall", False),
+        ("2c-misprint", True),
+        ("3c-half-life", True),
+    ],
+)
 def test_two_slips_are_told_where_two_numbers_cannot_be_hit_by_chance(key, told):
     ex, (derivation, *_) = EXERCISES[key], search.sources()[key]
     draws = [ex.probes[0](np.random.default_rng(seed)) for seed in (0, 1)] if ex.function else [()]
