@@ -2,6 +2,7 @@
 
 import ast
 import time
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -179,6 +180,17 @@ def test_the_parts_are_called_by_the_comments_of_their_lines():
     assert {slip.part for slip in slips} == {"", "the product", "the end"}
     assert {slip.kind for slip in slips if slip.part == "the product"} >= {"order", "index-shifted"}
     assert [slip.number for slip in slips] == sorted({slip.number for slip in slips})
+
+
+def test_the_fields_of_a_tuple_take_each_others_places():
+    States = namedtuple("States", "f i")
+
+    def gate(s):
+        return 2 * s.f
+
+    slips = search.alterations(gate, (States(R[0, 0], R[1, 0]),))
+    made = [slip.function(States(R[0, 0], R[1, 0])) for slip in slips if slip.kind == "wrong-array"]
+    assert any(np.array_equal(value, 2 * R[1, 0]) for value in made)
 
 
 DERIVED = [(key, f) for key, derivations in search.sources().items() for f in derivations]
