@@ -81,7 +81,7 @@ def attack(key, solutions, sample=None, pairs=1000):
     """Counter of "mutants", "refused", "passed wrongly", "refused wrongly", and what they were."""
     ex, rng, counts, culprits = EXERCISES[key], np.random.default_rng(0), Counter(), []
     probe = draw(ex, 0)
-    inputs = [ex.domain(rng) for _ in range(40 if sample else INPUTS)]
+    inputs = [one(rng) for one in (*ex.probes, *[ex.domain] * (40 if sample else INPUTS))]
     values = [ex.kind.read(ex.right(*arguments)) for arguments in inputs]
     for function in solutions:
         tree, _ = search.parsed(function)
