@@ -6,8 +6,11 @@ from itertools import combinations
 
 
 def expression(text, **parts):
-    """The expression in which the named letters are replaced by trees."""
+    """The expression in which the named letters are replaced by trees; what is new has no place in a file."""
     tree = ast.parse(text, mode="eval").body
+    for node in ast.walk(tree):
+        for place in node._attributes:
+            vars(node).pop(place, None)
 
     class Put(ast.NodeTransformer):
         def visit_Name(self, node):
@@ -244,7 +247,7 @@ def turned_at_once(node, names):
         if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
             shape = names.get(target.id, ())
             if isinstance(shape, tuple) and len(shape) == 2:
-                yield from ast.parse(f"{target.id} = {target.id}.T").body
+                yield ast.Assign([target], expression(f"{target.id}.T"))
 
 
 def other_starts(node, names):

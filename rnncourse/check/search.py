@@ -325,7 +325,8 @@ def slips(tree, names, kinds=KINDS, without=()) -> Iterator[tuple[str, int, tupl
             if kind not in kinds or place in without:
                 continue
             new = [new] if isinstance(new, ast.AST) else new
-            ast.fix_missing_locations(ast.copy_location(new[0], node))
+            for one in new:
+                ast.fix_missing_locations(ast.copy_location(one, node))
             target = getattr(parent, field)
             if i is None:
                 setattr(parent, field, new[0])

@@ -573,3 +573,14 @@ def test_what_one_slip_explains_is_not_told_as_two():
 def test_a_slip_in_the_result_is_sought_in_what_is_wrong_of_it():
     verdict = check("2d-tanh", lambda W, x: (4 * W, 4 * x))
     assert verdict.mistake == "shift-forgotten+constant"
+
+
+def test_the_second_of_two_slips_has_its_own_line():
+    def sum_of_three(a, b, c):
+        d = 2 * a
+        return d + b + c
+
+    tree, _ = search.parsed(sum_of_three)
+    names = search.shapes(sum_of_three, (np.ones(2),) * 3)
+    lines = {line for _ in search.slips(tree, names) for _, line, _ in search.slips(tree, names) if line}
+    assert lines == {2, 3}
