@@ -14,25 +14,42 @@ from rnncourse.exercises import domains
 NAMES = ("f", "i", "o", "C_tilde", "C", "h")
 
 
-def read_signs(value):
+def of_six(value, names, such_as):
+    """The names and values of a dict in which nothing is named but these six."""
     if not isinstance(value, dict):
         raise UnreadableError(
-            f"Give a dict such as {{'f': True, ...}} for {', '.join(NAMES)}; this is {a_thing(value)}."
+            f"Give a dict such as {such_as} for {', '.join(names)}; this is {a_thing(value)}."
         )
-    for name, positive in value.items():
-        if name not in NAMES:
-            raise UnreadableError(f"{str(name)[:20]!r} is none of the six quantities {', '.join(NAMES)}.")
+    for name in value:
+        if name not in names:
+            raise UnreadableError(f"{str(name)[:20]!r} is none of the six quantities {', '.join(names)}.")
+    return value.items()
+
+
+def differing_of_six(names, asked, advice):
+    """What to say of a dict that is not the right one."""
+
+    def differs(a, right):
+        missing = [name for name in names if name not in a]
+        if missing:
+            return f"{asked} for each of {', '.join(names)}; missing: {', '.join(missing)}."
+        good = sum(a[name] == right[name] for name in names)
+        return f"{good} of the six are right. {advice}"
+
+    return differs
+
+
+def read_signs(value):
+    signs = dict(of_six(value, NAMES, "{'f': True, ...}"))
+    for name, positive in signs.items():
         if not isinstance(positive, bool | np.bool_):
             raise UnreadableError(f"{name!r} must be True (always positive) or False (not always).")
-    return {name: bool(positive) for name, positive in value.items()}
+    return {name: bool(positive) for name, positive in signs.items()}
 
 
-def differing_signs(a, right):
-    missing = [name for name in NAMES if name not in a]
-    if missing:
-        return f"Say True or False for each of {', '.join(NAMES)}; missing: {', '.join(missing)}."
-    good = sum(a[name] == right[name] for name in NAMES)
-    return f"{good} of the six are right. Which function makes each, and what is its range?"
+differing_signs = differing_of_six(
+    NAMES, "Say True or False", "Which function makes each, and what is its range?"
+)
 
 
 @exercise(
@@ -136,14 +153,8 @@ SIGNS = {"f": "+", "i": "+", "o": "+", "h": "C"}  # what has the same sign
 
 
 def read_effects(value):
-    if not isinstance(value, dict):
-        raise UnreadableError(
-            f"Give a dict such as {{'f': '+', ...}} for {', '.join(RAISED)}; this is {a_thing(value)}."
-        )
     effects = {}
-    for name, sign in value.items():
-        if name not in RAISED:
-            raise UnreadableError(f"{str(name)[:20]!r} is none of the six quantities {', '.join(RAISED)}.")
+    for name, sign in of_six(value, RAISED, "{'f': '+', ...}"):
         effects[name] = SIGNS.get(sign, sign) if isinstance(sign, str) else None
         if effects[name] not in ("+", "C_prev", "C_tilde", "C"):
             raise UnreadableError(
@@ -152,12 +163,9 @@ def read_effects(value):
     return effects
 
 
-def differing_effects(a, right):
-    missing = [name for name in RAISED if name not in a]
-    if missing:
-        return f"Give a sign for each of {', '.join(RAISED)}; missing: {', '.join(missing)}."
-    good = sum(a[name] == right[name] for name in RAISED)
-    return f"{good} of the six are right. Write each derivative down: which of its factors can be negative?"
+differing_effects = differing_of_six(
+    RAISED, "Give a sign", "Write each derivative down: which of its factors can be negative?"
+)
 
 
 @exercise(
