@@ -162,7 +162,7 @@ def exact_path(
 
 @exact_path.mistake("one-minus-the-product", "eq-exact-path")
 def _(W_z, W_h, b_z, b_h, x, h0, t, k):
-    """You multiply first and subtract then. Each step keeps a share of its own; these shares are multiplied.
+    """You multiply first and then subtract. Each step keeps a share of its own; these shares are multiplied.
 
     1 - z is kept in a step, and all steps together are read as one.
     """

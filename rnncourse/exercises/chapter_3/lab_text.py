@@ -47,7 +47,7 @@ def bits(
 def _(log_p, k):
     """`log_p[:, answers]` picks every answer at every place. At each place only one letter came.
 
-    Two indices side by side look like pairs, and a slice is none of them.
+    It looks as if both indices ran together; a slice takes all places for each answer.
     """
     return log_p[:, k]
 
