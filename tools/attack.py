@@ -107,11 +107,13 @@ def attack(key, solutions, sample=None, pairs=1000):
 
 def same_everywhere(ex, answer, probe, inputs, values, passed):
     """Whether an answer is right on all inputs; a refused one that changes its arguments is not."""
+    changed = False
     for arguments, right in zip([probe.arguments, *inputs], [probe.values[0][1], *values], strict=True):
         outcome = judging.run(answer, arguments, ex.kind.read, SECONDS)
         if outcome.trouble or outcome.unanswered or not ex.kind.error(outcome.value, right) <= TOLERANCE:
             return False
-    return passed or not outcome.changed
+        changed = changed or outcome.changed
+    return passed or not changed
 
 
 def all_solutions():
